@@ -1,0 +1,87 @@
+"""Adversarial training on raw audio: the names that a plugin or a notebook imports.
+
+Attributes are imported when first asked for, so that ``audiogan --help`` need not wait for torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from audiogan.build import create
+    from audiogan.errors import (
+        AudioganError,
+        CheckpointError,
+        DataError,
+        PluginError,
+        SpecError,
+        TrainingError,
+    )
+    from audiogan.interfaces import (
+        Dataset,
+        Discriminator,
+        Generator,
+        LayerRow,
+        Loss,
+        Metric,
+        MetricResult,
+        Representation,
+        Window,
+    )
+    from audiogan.options import option
+    from audiogan.registry.hookspecs import hookimpl
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "create": "audiogan.build",
+    "AudioganError": "audiogan.errors",
+    "CheckpointError": "audiogan.errors",
+    "DataError": "audiogan.errors",
+    "PluginError": "audiogan.errors",
+    "SpecError": "audiogan.errors",
+    "TrainingError": "audiogan.errors",
+    "Dataset": "audiogan.interfaces",
+    "Discriminator": "audiogan.interfaces",
+    "Generator": "audiogan.interfaces",
+    "LayerRow": "audiogan.interfaces",
+    "Loss": "audiogan.interfaces",
+    "Metric": "audiogan.interfaces",
+    "MetricResult": "audiogan.interfaces",
+    "Representation": "audiogan.interfaces",
+    "Window": "audiogan.interfaces",
+    "option": "audiogan.options",
+    "hookimpl": "audiogan.registry.hookspecs",
+}
+
+__all__ = [
+    "AudioganError",
+    "CheckpointError",
+    "DataError",
+    "Dataset",
+    "Discriminator",
+    "Generator",
+    "LayerRow",
+    "Loss",
+    "Metric",
+    "MetricResult",
+    "PluginError",
+    "Representation",
+    "SpecError",
+    "TrainingError",
+    "Window",
+    "create",
+    "hookimpl",
+    "option",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'audiogan' has no attribute '{name}'")
+    return getattr(import_module(_HOME[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_HOME])

@@ -1,0 +1,31 @@
+"""From names and options to objects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from audiogan.registry import Registry, installed
+from audiogan.spec.schema import ComponentSpec
+from audiogan.spec.structure import structure_options
+
+
+def create(kind: str, name: str, options: Mapping[str, Any] | None = None, **context: Any) -> Any:
+    """An installed component, from Python: ``create("generator", "wavegan", {"dim": 4}, sample_shape=(1, 16384))``.
+
+    ``kind`` is one of ``audiogan.interfaces.KINDS``; ``context`` is what that kind's constructor takes beside its options:
+    ``sample_shape`` for generators and discriminators, ``sample_rate``, ``channels`` and ``window_length`` for
+    representations, nothing for the others.
+
+    :raises PluginError: no component of that kind and name is installed.
+    :raises SpecError: an option is unknown, missing, or of a wrong type or value.
+    """
+    registry = installed()
+    structured = structure_options(registry.options_class(kind, name), options or {}, where=f"{kind} '{name}'")
+    return build(kind, ComponentSpec(name, structured), registry, **context)
+
+
+def build(kind: str, spec: ComponentSpec, registry: Registry, **context: Any) -> Any:
+    """The component that ``spec``, with its options already structured, describes."""
+    component_class: Any = registry.find(kind, spec.type).component_class
+    return component_class(spec.options, **context)

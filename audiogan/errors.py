@@ -1,0 +1,42 @@
+"""The errors a user can meet, each worded so that the user can mend what caused it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+
+class AudioganError(Exception):
+    """A mistake outside the program: the command line prints its text and exits with status 2."""
+
+
+class SpecError(AudioganError):
+    """An experiment file or an override that cannot be used; its text lists every problem found."""
+
+
+class PluginError(AudioganError):
+    """A plugin that cannot be loaded, or two plugins that claim one name."""
+
+
+class DataError(AudioganError):
+    """Audio or records that cannot be read, or that yield nothing to train on."""
+
+
+class CheckpointError(AudioganError):
+    """A checkpoint that is missing, damaged, or belongs to another experiment."""
+
+
+class TrainingError(AudioganError):
+    """A training that cannot go on, such as one whose loss is no longer finite."""
+
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """The tail of an "unknown …" message: the nearest known name, then all of them.
+
+    >>> suggest("lstmm", ["lstm", "wavegan"])
+    "; did you mean 'lstm'? installed: lstm, wavegan"
+    """
+    names = sorted(known)
+    close = get_close_matches(name, names, n=1)
+    guess = f"; did you mean '{close[0]}'?" if close else ";"
+    return f"{guess} installed: {', '.join(names) or 'none'}"

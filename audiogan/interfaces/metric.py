@@ -1,0 +1,40 @@
+"""The interface of metrics: figures computed from generated and real waveforms."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+from attrs import frozen
+from torch import Tensor
+
+from audiogan.interfaces.dataset import Dataset
+
+
+@frozen
+class MetricResult:
+    """Named figures and the protocol that made them: counts, splits, hashes, all that another lab needs to repeat it."""
+
+    figures: Mapping[str, float]
+    protocol: Mapping[str, Any]
+
+
+class Metric(ABC):
+    """A subclass is built as ``Subclass(options)``; :meth:`prepare` runs once before the first :meth:`evaluate`."""
+
+    options_class: ClassVar[type[Any]]
+
+    @abstractmethod
+    def prepare(self, dataset: Dataset, *, cache: Path, device: str, tell: Callable[[str], None]) -> None:
+        """Makes ready for ``dataset``: trains or loads a classifier, computes real features. May take minutes once.
+
+        ``cache`` is a folder that outlives the run; what is kept there is named by content. ``tell`` receives one line
+        of progress at a time.
+        :raises DataError: the dataset cannot serve this metric; the text says what it lacks.
+        """
+
+    @abstractmethod
+    def evaluate(self, waveforms: Tensor) -> MetricResult:
+        """The figures of waveforms ``[N, channels, window_length]`` on the CPU, generated or real."""

@@ -1,0 +1,1 @@
+"""Experiment files: read, merged, structured strictly, every mistake explained."""

@@ -1,0 +1,98 @@
+"""The experiment file as frozen classes, after defaults, profile and overrides are merged.
+
+Nothing here knows torch. Components are kept as a name and raw options; what options a name takes is the plugin's to
+say, through the catalogue that :mod:`audiogan.spec` is given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import field, frozen
+
+from audiogan.options import option
+
+
+@frozen
+class ComponentSpec:
+    """A component by name with its options, structured into that component's options class."""
+
+    type: str
+    options: Any = None
+
+
+@frozen
+class OptimizerSpec:
+    """An optimiser: the name of a ``torch.optim`` class and its keyword arguments."""
+
+    type: str
+    arguments: Mapping[str, Any] = field(factory=dict)
+
+
+@frozen
+class TrainingSpec:
+    """How long and how to train. The first budget that is reached ends the training; at least one is needed."""
+
+    batch_size: int = option(default=64, minimum=1, unit="windows", help="windows a batch")
+    discriminator_steps: int = option(
+        default=5, minimum=1, help="discriminator updates for each generator update"
+    )
+    epochs: int | None = option(
+        default=None, minimum=1, unit="epochs", help="budget: passes of the real windows through the discriminator"
+    )
+    steps: int | None = option(default=None, minimum=1, unit="steps", help="budget: generator updates")
+    duration_s: float | None = option(default=None, minimum=0, unit="s", help="budget: wall time spent training")
+    optimizer: OptimizerSpec | None = option(
+        default=None, help="optimiser of both networks; the loss's recommended one where absent"
+    )
+    generator_optimizer: OptimizerSpec | None = option(default=None, help="the generator's own optimiser")
+    discriminator_optimizer: OptimizerSpec | None = option(default=None, help="the discriminator's own optimiser")
+    seed: int = option(default=0, minimum=0, help="seed of weights, latents, windows and everything else random")
+    device: str = option(default="auto", choices=("auto", "cpu", "cuda"), help="where the networks live")
+    workers: int = option(default=0, minimum=0, help="loader processes; the windows do not depend on it")
+    checkpoint_every_s: float = option(default=300.0, minimum=0, unit="s", help="time between checkpoints")
+
+
+@frozen
+class EvaluationSpec:
+    """What is measured, when, and on how many samples."""
+
+    metrics: tuple[ComponentSpec, ...] = option(
+        factory=lambda: (ComponentSpec("inception-score"),), help="metrics by name, or tables with type and options"
+    )
+    every_epochs: float | None = option(default=None, minimum=0, unit="epochs", help="scoring interval in epochs")
+    every_steps: int | None = option(
+        default=None, minimum=1, unit="steps", help="scoring interval in generator updates"
+    )
+    samples: int = option(default=5_000, minimum=2, unit="windows", help="generated windows a scoring")
+    final_samples: int = option(
+        default=50_000, minimum=2, unit="windows", help="generated windows for the figures of the table"
+    )
+    best_by: str = option(default="inception_score_mean", help="the figure whose maximum marks the best checkpoint")
+    previews: int = option(default=8, minimum=0, unit="files", help="WAV files of fixed latents a scoring")
+
+
+@frozen
+class ExperimentSpec:
+    """One row of the table: everything that it takes to train and score it."""
+
+    name: str
+    title: str
+    dataset: ComponentSpec
+    representation: ComponentSpec
+    generator: ComponentSpec
+    discriminator: ComponentSpec
+    loss: ComponentSpec
+    training: TrainingSpec
+    evaluation: EvaluationSpec
+    published: Mapping[str, float] = field(factory=dict)
+
+
+@frozen
+class ExperimentFile:
+    """A whole experiment file."""
+
+    title: str
+    experiments: tuple[ExperimentSpec, ...]
+    profile: str | None = None

@@ -1,0 +1,1 @@
+"""Built-in plugin; its components are being added."""
