@@ -13,9 +13,9 @@ from audiogan.spec.structure import structure_options
 def create(kind: str, name: str, options: Mapping[str, Any] | None = None, **context: Any) -> Any:
     """An installed component, from Python: ``create("generator", "wavegan", {"dim": 4}, sample_shape=(1, 16384))``.
 
-    ``kind`` is one of ``audiogan.interfaces.KINDS``; ``context`` is what that kind's constructor takes beside its options:
-    ``sample_shape`` for generators and discriminators, ``sample_rate``, ``channels`` and ``window_length`` for
-    representations, nothing for the others.
+    ``kind`` is one of ``audiogan.interfaces.KINDS``; ``context`` is what that kind's constructor takes beside its
+    options: ``sample_shape`` for generators and discriminators, ``sample_rate``, ``channels`` and ``window_length``
+    for representations, nothing for the others.
 
     :raises PluginError: no component of that kind and name is installed.
     :raises SpecError: an option is unknown, missing, or of a wrong type or value.

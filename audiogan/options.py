@@ -33,7 +33,7 @@ def option(
     ValueError: dim must be at least 1, not 0
     """
 
-    def check(instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
+    def check(_instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
         if value is None:
             return
         if choices is not None and value not in choices:

@@ -1,1 +1,1 @@
-
+"""Waveforms and spectra: reading, writing, transforms."""

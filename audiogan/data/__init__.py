@@ -1,1 +1,1 @@
-
+"""Records and windows: framing, order, batches."""

@@ -1,1 +1,1 @@
-
+"""From samples to figures, one protocol for all."""

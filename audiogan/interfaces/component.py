@@ -11,8 +11,8 @@ KINDS = ("dataset", "representation", "generator", "discriminator", "loss", "met
 class Component(Protocol):
     """A class that a plugin registers under a name.
 
-    ``options_class`` is a frozen attrs class made with :func:`audiogan.option` fields. The component's constructor takes
-    one instance of it, then the keyword arguments of its kind.
+    ``options_class`` is a frozen attrs class made with :func:`audiogan.option` fields. The component's constructor
+    takes one instance of it, then the keyword arguments of its kind.
     """
 
     options_class: ClassVar[type[Any]]

@@ -38,4 +38,3 @@ class Loss(ABC):
 
     def after_discriminator_step(self, discriminator: Discriminator) -> None:
         """Called after each discriminator update; weight clipping goes here."""
-        return None

@@ -15,7 +15,7 @@ from audiogan.interfaces.dataset import Dataset
 
 @frozen
 class MetricResult:
-    """Named figures and the protocol that made them: counts, splits, hashes, all that another lab needs to repeat it."""
+    """Named figures and the protocol that made them: counts, splits, hashes, all that it takes to repeat them."""
 
     figures: Mapping[str, float]
     protocol: Mapping[str, Any]

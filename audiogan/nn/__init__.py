@@ -1,1 +1,1 @@
-
+"""Layers that generators and discriminators are made of."""

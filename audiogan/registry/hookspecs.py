@@ -19,7 +19,8 @@ hookimpl = pluggy.HookimplMarker("audiogan")
 class Register(Protocol):
     """Adds one component class under a name."""
 
-    def __call__(self, name: str, component_class: type[Component]) -> None: ...
+    def __call__(self, name: str, component_class: type[Component]) -> None:
+        """Adds ``component_class`` as ``name``."""
 
 
 @hookspec

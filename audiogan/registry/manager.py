@@ -69,6 +69,7 @@ class _Registration:
         other = self._entries.get(name)
         if other is not None:
             raise PluginError(
-                f"{self._kind} '{name}' is registered by {other.distribution} and by {self._origin}; uninstall one of them"
+                f"{self._kind} '{name}' is registered by {other.distribution} and by {self._origin}; "
+                "uninstall one of them"
             )
         self._entries[name] = Entry(self._kind, name, component_class, self._origin)

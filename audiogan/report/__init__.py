@@ -1,1 +1,1 @@
-
+"""The table and the figures of a run."""

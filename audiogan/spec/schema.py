@@ -35,9 +35,7 @@ class TrainingSpec:
     """How long and how to train. The first budget that is reached ends the training; at least one is needed."""
 
     batch_size: int = option(default=64, minimum=1, unit="windows", help="windows a batch")
-    discriminator_steps: int = option(
-        default=5, minimum=1, help="discriminator updates for each generator update"
-    )
+    discriminator_steps: int = option(default=5, minimum=1, help="discriminator updates for each generator update")
     epochs: int | None = option(
         default=None, minimum=1, unit="epochs", help="budget: passes of the real windows through the discriminator"
     )

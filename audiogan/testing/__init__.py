@@ -1,1 +1,1 @@
-
+"""Checks that a plugin author runs against a component of their own."""
