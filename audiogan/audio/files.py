@@ -1,0 +1,105 @@
+"""Audio files: reading whatever libsndfile knows, writing 16-bit PCM."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from audiogan.errors import DataError
+
+_FULL_SCALE = 32768
+_UNKNOWN_SIZE = 0x7FFF0000
+"""WAV files written to a pipe give a size from here on, since they cannot know it."""
+
+
+def read_audio(path: str | Path) -> tuple[NDArray[np.float32], int]:
+    """The waveform ``[channels, length]`` of an audio file, full scale being 1, and its sample rate in Hz.
+
+    :raises DataError: the file cannot be opened, is not audio, is a WAV file cut short, holds no samples, or holds a
+        sample that is not finite.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            _check_complete(path, file)
+            samples, sample_rate = soundfile.read(file, dtype="float32", always_2d=True)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}; check the path and its permissions") from error
+    except (soundfile.SoundFileError, TypeError) as error:
+        raise DataError(
+            f"{path}: not an audio file that can be read ({_reason(error)}); "
+            "convert it to WAV or FLAC, or remove it from the dataset"
+        ) from error
+    waveform: NDArray[np.float32] = np.ascontiguousarray(samples.T)
+    _check_samples(path, waveform, "remove it from the dataset")
+    return waveform, int(sample_rate)
+
+
+def write_audio(path: str | Path, waveform: NDArray[Any], sample_rate: int) -> None:
+    """Writes a waveform ``[channels, length]`` as 16-bit PCM in the format of the path's suffix, such as ``.wav``.
+
+    Samples beyond full scale, [-1, 1 - 2**-15], are clipped to it; the others are rounded to the nearest step, so that
+    what :func:`read_audio` gives of a 16-bit file is written back unchanged. The file appears under its name only when
+    it is complete, in place of any file of that name.
+
+    :raises DataError: the suffix names no format with 16-bit PCM, the waveform is empty or not finite, or the file
+        cannot be written.
+    :raises ValueError: the waveform has not two axes.
+    """
+    path = Path(path)
+    waveform = np.asarray(waveform)
+    if waveform.ndim != 2:
+        raise ValueError(f"a waveform has the shape [channels, length], not {list(waveform.shape)}")
+    file_format = path.suffix.removeprefix(".").upper()
+    if file_format not in soundfile.available_formats() or not soundfile.check_format(file_format, "PCM_16"):
+        raise DataError(f"{path}: '{path.suffix}' is no format for 16-bit audio; name the file .wav or .flac")
+    _check_samples(path, waveform, "there is nothing to write")
+    steps = np.rint(waveform.astype(np.float64) * _FULL_SCALE)
+    pcm = np.clip(steps, -_FULL_SCALE, _FULL_SCALE - 1).astype(np.int16)
+    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
+    try:
+        with partial.open("wb") as file:
+            soundfile.write(file, pcm.T, sample_rate, format=file_format, subtype="PCM_16")
+        partial.replace(path)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be written: {error.strerror}; check the folder and the disk") from error
+    except soundfile.SoundFileError as error:
+        raise DataError(
+            f"{path}: {waveform.shape[0]} channels at {sample_rate} Hz cannot be written as {file_format} "
+            f"({_reason(error)}); choose fewer channels or another sample rate"
+        ) from error
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _check_complete(path: Path, file: BinaryIO) -> None:
+    # libsndfile reads what is left of a WAV file cut short as if it were the whole.
+    header = file.read(12)
+    held = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    if header[:4] != b"RIFF" or header[8:] != b"WAVE":
+        return
+    promised = int.from_bytes(header[4:8], "little") + 8
+    if held + 1 < promised < _UNKNOWN_SIZE:  # a final pad byte is often counted and left out
+        raise DataError(f"{path}: cut short, {held} bytes of {promised}; fetch or write it again")
+
+
+def _check_samples(path: Path, waveform: NDArray[Any], way_out: str) -> None:
+    if waveform.size == 0:
+        raise DataError(f"{path}: no samples ({waveform.shape[0]} channels of {waveform.shape[1]}); {way_out}")
+    finite = np.isfinite(waveform)
+    if not finite.all():
+        channel, position = np.argwhere(~finite)[0]
+        raise DataError(
+            f"{path}: {np.size(finite) - np.count_nonzero(finite)} samples are not finite, the first being "
+            f"{waveform[channel, position]} at channel {channel}, sample {position}; {way_out}"
+        )
+
+
+def _reason(error: Exception) -> str:
+    return str(getattr(error, "error_string", error)).rstrip(".")
