@@ -1,0 +1,47 @@
+"""``audiogan generate``: WAV files from a trained experiment."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command and its options."""
+    parser = subparsers.add_parser(
+        "generate",
+        help="write WAV files made by a trained experiment",
+        description="Writes WAV files made by the generator of a trained experiment.",
+    )
+    parser.add_argument(
+        "experiment", type=Path, metavar="EXPERIMENT", help="an experiment's folder, such as runs/table1/NAME"
+    )
+    parser.add_argument("output", type=Path, metavar="OUT", help="the folder to write to")
+    parser.add_argument("-n", "--count", type=int, default=16, metavar="N", help="how many files (default: 16)")
+    parser.add_argument("--seed", type=int, default=0, help="seed of the latents (default: 0)")
+    parser.add_argument(
+        "--checkpoint",
+        default="best",
+        help="best, latest, or the path of a checkpoint file (default: best)",
+    )
+    parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"), help="default: auto")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Writes ``0000.wav``, ``0001.wav``, … to the output folder."""
+    from audiogan.registry import installed
+    from audiogan.run.generation import generate_files
+
+    paths = generate_files(
+        arguments.experiment,
+        arguments.output,
+        count=arguments.count,
+        seed=arguments.seed,
+        checkpoint=arguments.checkpoint,
+        device_name=arguments.device,
+        registry=installed(),
+        warn=lambda line: print(f"warning: {line}"),
+    )
+    print(f"{len(paths)} files in {arguments.output}")
+    return 0

@@ -1,0 +1,76 @@
+"""``audiogan run``: trains and scores every experiment of a file and prints the table."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+_EXIT_FAILED = 1
+_EXIT_INTERRUPTED = 130
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command and its options."""
+    parser = subparsers.add_parser(
+        "run",
+        help="train and score every experiment of a file, and print the table",
+        description="Trains and scores every experiment of a file and prints the table. Run the same command again to go "
+        "on after a stop; finished experiments are skipped.",
+    )
+    add_file_arguments(parser)
+    parser.add_argument("--only", metavar="NAME", action="append", default=[], help="run this experiment (repeatable)")
+    parser.add_argument(
+        "--output",
+        metavar="DIR",
+        type=Path,
+        help="the run folder; default runs/FILE, or runs/FILE-PROFILE with a profile",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="check everything, measure a step, and stop there")
+    parser.add_argument("--quiet", action="store_true", help="print nothing but warnings and the table")
+    parser.set_defaults(run=run)
+
+
+def add_file_arguments(parser: argparse.ArgumentParser) -> None:
+    """Adds what says which experiment file is meant."""
+    parser.add_argument("file", type=Path, metavar="FILE", help="an experiment file (TOML)")
+    parser.add_argument("--profile", metavar="NAME", help="apply [profile.NAME] of the file")
+    parser.add_argument(
+        "--set",
+        metavar="KEY=VALUE",
+        dest="overrides",
+        action="append",
+        default=[],
+        help="override one key, such as training.batch_size=16 (repeatable)",
+    )
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Runs the file; returns 0, 1 if an experiment failed, 130 if it was stopped."""
+    from audiogan.cli.display import choose_display
+    from audiogan.registry import installed
+    from audiogan.report import render_table
+    from audiogan.run.file import dry_run, run_file
+    from audiogan.run.folder import RunFolder
+    from audiogan.spec import read_experiments
+    from audiogan.training.stop import StopSignal
+
+    registry = installed()
+    file = read_experiments(arguments.file, catalog=registry, profile=arguments.profile, overrides=arguments.overrides)
+    folder = RunFolder(arguments.output or default_output(arguments.file, arguments.profile))
+    stop = StopSignal()
+    with choose_display(quiet=arguments.quiet) as display, stop.listening():
+        if arguments.dry_run:
+            dry_run(file, registry=registry, observer=display, stop=stop, only=arguments.only)
+            return 0
+        outcome = run_file(file, folder, registry=registry, observer=display, stop=stop, only=arguments.only)
+    print(render_table(outcome.report))
+    print(f"report: {outcome.report.html}")
+    if outcome.stopped:
+        print("stopped; everything is saved: run the same command to go on")
+        return _EXIT_INTERRUPTED
+    return _EXIT_FAILED if outcome.failed else 0
+
+
+def default_output(file: Path, profile: str | None) -> Path:
+    """``runs/table1`` for ``configs/table1.toml``, ``runs/table1-quick`` under the profile ``quick``."""
+    return Path("runs") / (f"{file.stem}-{profile}" if profile else file.stem)

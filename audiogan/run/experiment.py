@@ -1,0 +1,105 @@
+"""One experiment from its spec to its row: fit, train or go on training, score the best checkpoint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+from audiogan.build import Components, build_components
+from audiogan.errors import AudioganError, CheckpointError
+from audiogan.registry import Registry
+from audiogan.run.folder import ExperimentFolder, read_json, write_json
+from audiogan.run.identity import budget
+from audiogan.run.reference import Judges
+from audiogan.run.scoring import Scorer
+from audiogan.spec.schema import ExperimentSpec
+from audiogan.training.checkpoint import load_module, read_checkpoint
+from audiogan.training.log import MetricsLog
+from audiogan.training.loop import Outcome, train
+from audiogan.training.observer import Observer
+from audiogan.training.stop import StopSignal
+from audiogan.training.trainer import Trainer
+
+
+def is_finished(folder: ExperimentFolder, spec: ExperimentSpec) -> bool:
+    """Whether the experiment has its row, for the budget that it is given now."""
+    result = read_json(folder.result)
+    return result is not None and result["status"] == "finished" and result["budget"] == budget(spec)
+
+
+def run_experiment(
+    spec: ExperimentSpec,
+    folder: ExperimentFolder,
+    *,
+    registry: Registry,
+    judges: Judges,
+    device: torch.device,
+    observer: Observer,
+    stop: StopSignal,
+) -> Outcome:
+    """Trains ``spec`` from where ``folder`` stands, and writes its ``result.json`` when the budget is spent.
+
+    :raises AudioganError: it cannot go on; ``result.json`` then says why.
+    :raises Interrupted: a stop was requested where nothing was unsaved.
+    """
+    try:
+        with stop.interruptible():
+            components = build_components(spec, registry)
+            metrics = judges.of(spec, components.dataset)
+            trainer = _trainer(spec, components, folder, device, observer)
+        scorer = Scorer(spec, metrics, folder)
+        outcome = train(
+            trainer,
+            spec.training,
+            spec.evaluation,
+            score=scorer,
+            keeper=folder,
+            log=MetricsLog(folder.metrics),
+            observer=observer,
+            stop=stop,
+        )
+        if outcome is Outcome.FINISHED:
+            with stop.interruptible():
+                write_json(folder.result, _result(spec, trainer, scorer, folder))
+    except AudioganError as error:
+        write_json(folder.result, {"name": spec.name, "title": spec.title, "status": "failed", "error": str(error)})
+        raise
+    return outcome
+
+
+def _trainer(
+    spec: ExperimentSpec, components: Components, folder: ExperimentFolder, device: torch.device, observer: Observer
+) -> Trainer:
+    trainer = Trainer(components, spec.training, device=device)
+    log = MetricsLog(folder.metrics)
+    if folder.latest.exists():
+        trainer.restore(read_checkpoint(folder.latest))
+        observer.tell(f"going on from step {trainer.state.step}")
+    else:
+        components.representation.fit(components.dataset)
+    log.rewind(step=trainer.state.step, score_pending=trainer.state.score_pending)
+    return trainer
+
+
+def _result(spec: ExperimentSpec, trainer: Trainer, scorer: Scorer, folder: ExperimentFolder) -> dict[str, Any]:
+    best = trainer.state.best
+    if best is None:
+        raise CheckpointError(f"{folder.path}: the training ended without a score; delete the folder to begin anew")
+    checkpoint = read_checkpoint(folder.best)
+    load_module("representation", trainer.components.representation, checkpoint)
+    load_module("generator", trainer.components.generator, checkpoint)
+    final = scorer.final(trainer.components, device=trainer.device)
+    return {
+        "name": spec.name,
+        "title": spec.title,
+        "status": "finished",
+        "steps": trainer.state.step,
+        "epochs": trainer.state.position / len(trainer.components.dataset),
+        "best_step": best.step,
+        "best_epoch": best.epoch,
+        "figures": dict(final.figures),
+        "samples": spec.evaluation.final_samples,
+        "protocol": dict(final.protocol),
+        "budget": budget(spec),
+    }

@@ -1,0 +1,118 @@
+"""The folder of a run: where everything lies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from attrs import frozen
+from filelock import FileLock, Timeout
+
+from audiogan.data.atomic import atomic_file
+from audiogan.errors import AudioganError, CheckpointError
+from audiogan.training.checkpoint import read_document, write_checkpoint
+from audiogan.training.trainer import Trainer
+
+
+@frozen
+class ExperimentFolder:
+    """Where one experiment keeps what it makes."""
+
+    path: Path
+
+    @property
+    def latest(self) -> Path:
+        """The checkpoint to go on from."""
+        return self.path / "checkpoints" / "latest.safetensors"
+
+    @property
+    def best(self) -> Path:
+        """The checkpoint that scored best."""
+        return self.path / "checkpoints" / "best.safetensors"
+
+    @property
+    def metrics(self) -> Path:
+        """Losses and scores, a line each."""
+        return self.path / "metrics.jsonl"
+
+    @property
+    def result(self) -> Path:
+        """The row of the table, once the experiment has ended."""
+        return self.path / "result.json"
+
+    @property
+    def identity(self) -> Path:
+        """What the experiment is, to recognise it by when the run goes on."""
+        return self.path / "experiment.json"
+
+    def samples(self, step: int) -> Path:
+        """The folder of the WAV files made at ``step``."""
+        return self.path / "samples" / f"step-{step:06d}"
+
+    def steps_done(self) -> int:
+        """Generator updates behind the checkpoint to go on from; 0 where there is none."""
+        return int(read_document(self.latest)["state"]["step"]) if self.latest.exists() else 0
+
+    def keep_latest(self, trainer: Trainer) -> None:
+        """Saves all that going on needs."""
+        write_checkpoint(self.latest, trainer.checkpoint())
+
+    def keep_best(self, trainer: Trainer) -> None:
+        """Saves the networks that scored best so far."""
+        write_checkpoint(self.best, trainer.checkpoint())
+
+
+@frozen
+class RunFolder:
+    """The folder of one experiment file."""
+
+    path: Path
+
+    def experiment(self, name: str) -> ExperimentFolder:
+        """The folder of one of its experiments."""
+        return ExperimentFolder(self.path / name)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Holds the folder against a second run of the same file.
+
+        :raises AudioganError: another process holds it, or the folder cannot be made.
+        """
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(self.path / ".lock", timeout=0)
+            lock.acquire()
+        except Timeout as error:
+            raise AudioganError(
+                f"{self.path}: another audiogan run is at work here; wait for it or use --output"
+            ) from error
+        except OSError as error:
+            raise AudioganError(
+                f"{self.path}: the run folder cannot be written: {error.strerror}; use --output"
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+
+def write_json(path: Path, document: Any) -> None:
+    """Writes ``document`` to ``path``, atomically."""
+    with atomic_file(path) as file:
+        file.write((json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def read_json(path: Path) -> Any:
+    """What :func:`write_json` wrote, or ``None`` where there is nothing.
+
+    :raises CheckpointError: the file holds something else.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise CheckpointError(f"{path}: cannot be read: {error}; delete it to make it anew") from error

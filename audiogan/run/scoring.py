@@ -1,0 +1,118 @@
+"""Scores a generator: samples, figures, previews, and a look at whether it makes any sound at all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, final
+
+import torch
+from attrs import frozen
+from torch import Tensor
+
+from audiogan.audio.files import write_audio
+from audiogan.build import Components
+from audiogan.errors import SpecError, suggest
+from audiogan.evaluation.sampling import generate_waveforms
+from audiogan.interfaces import Metric
+from audiogan.run.folder import ExperimentFolder
+from audiogan.spec.schema import ExperimentSpec
+from audiogan.training.records import ScoreRecord
+from audiogan.training.state import TrainingState
+from audiogan.training.trainer import Trainer
+
+# Apart from the seeds of training, so that no scoring hears the latents that were trained on
+_SCORING_SEED = 0x5C0_4E
+_PREVIEW_SEED = 0x9_4E71E
+_SILENT_PEAK = 1e-3
+
+
+@frozen
+class Figures:
+    """All metrics' figures and protocols of one set of waveforms."""
+
+    figures: Mapping[str, float]
+    protocol: Mapping[str, Any]
+
+
+def evaluate_all(metrics: Sequence[Metric], waveforms: Tensor) -> Figures:
+    """Every metric of waveforms ``[N, channels, window_length]``, merged."""
+    figures: dict[str, float] = {}
+    protocol: dict[str, Any] = {}
+    for metric in metrics:
+        result = metric.evaluate(waveforms)
+        figures.update(result.figures)
+        protocol.update(result.protocol)
+    return Figures(figures, protocol)
+
+
+def check_best_by(spec: ExperimentSpec, figures: Mapping[str, float]) -> None:
+    """Sees that the figure which chooses the best checkpoint is one that the metrics give.
+
+    :raises SpecError: it is not.
+    """
+    wanted = spec.evaluation.best_by
+    if wanted not in figures:
+        raise SpecError(
+            f"experiment '{spec.name}': evaluation.best_by: no metric gives '{wanted}'{suggest(wanted, figures)}"
+        )
+
+
+@final
+class Scorer:
+    """Scores the generator of a trainer on latents that are the same at every scoring."""
+
+    def __init__(self, spec: ExperimentSpec, metrics: Sequence[Metric], folder: ExperimentFolder) -> None:
+        self._spec, self._metrics, self._folder = spec, metrics, folder
+
+    def __call__(self, trainer: Trainer) -> ScoreRecord:
+        """Figures of ``evaluation.samples`` windows; the first few become WAV files. Training's randomness stays."""
+        evaluation = self._spec.evaluation
+        with torch.random.fork_rng(devices=[trainer.device] if trainer.device.type == "cuda" else []):
+            waveforms = self._generate(trainer.components, evaluation.samples, trainer.device, _SCORING_SEED)
+            scored = evaluate_all(self._metrics, waveforms)
+            self._write_previews(trainer.components, trainer.state, trainer.device)
+        return ScoreRecord(
+            step=trainer.state.step,
+            epoch=trainer.state.position / len(trainer.components.dataset),
+            figures=scored.figures,
+            samples=evaluation.samples,
+            warnings=complaints(waveforms),
+        )
+
+    def final(self, components: Components, *, device: torch.device) -> Figures:
+        """Figures of ``evaluation.final_samples`` windows, for the table."""
+        with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+            waveforms = self._generate(components, self._spec.evaluation.final_samples, device, _SCORING_SEED + 1)
+            return evaluate_all(self._metrics, waveforms)
+
+    def _generate(self, components: Components, count: int, device: torch.device, seed: int) -> Tensor:
+        torch.manual_seed(seed)
+        return generate_waveforms(
+            components.generator,
+            components.representation,
+            count,
+            rng=torch.Generator().manual_seed(seed),
+            batch_size=self._spec.training.batch_size,
+            device=device,
+        )
+
+    def _write_previews(self, components: Components, state: TrainingState, device: torch.device) -> None:
+        count = self._spec.evaluation.previews
+        if count == 0:
+            return
+        waveforms = self._generate(components, count, device, _PREVIEW_SEED)
+        folder = self._folder.samples(state.step)
+        for number, waveform in enumerate(waveforms):
+            write_audio(folder / f"{number}.wav", waveform.numpy(), components.dataset.sample_rate)
+
+
+def complaints(waveforms: Tensor) -> tuple[str, ...]:
+    """What is plainly wrong with generated waveforms ``[N, channels, window_length]``."""
+    found = []
+    silent = int((waveforms.abs().amax(dim=(1, 2)) < _SILENT_PEAK).sum())
+    if silent:
+        found.append(
+            f"{silent} of {len(waveforms)} generated windows are silent (peak under {_SILENT_PEAK:g}): if it stays so, "
+            "the generator has collapsed; lower the learning rate or try another loss"
+        )
+    return tuple(found)

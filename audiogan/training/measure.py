@@ -1,0 +1,61 @@
+"""What a step costs here: seconds and memory, measured on throw-away copies before a long run."""
+
+from __future__ import annotations
+
+import copy
+import time
+from collections.abc import Callable
+
+import torch
+from attrs import frozen
+
+from audiogan.build import Components
+from audiogan.spec.schema import TrainingSpec
+from audiogan.training.memory import peak_memory_mib, reset_peak_memory
+from audiogan.training.trainer import Trainer
+
+_ENOUGH_S = 2.0
+
+
+@frozen
+class StepCost:
+    """One generator update and its discriminator updates, on this machine, now."""
+
+    seconds: float
+    memory_mib: float
+    """Peak of the whole process on a CPU, of allocated device memory on a GPU."""
+    generator_parameters: int
+    discriminator_parameters: int
+
+
+def measure_step(components: Components, training: TrainingSpec, *, device: torch.device) -> StepCost:
+    """Times one discriminator and one generator update on copies of the networks and on noise.
+
+    The networks, optimisers and random state of the caller stay as they are.
+    """
+    shape = (training.batch_size, components.dataset.channels, components.dataset.window_length)
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        # the dataset may be large and is not needed for noise
+        trainer = Trainer(
+            copy.deepcopy(components, {id(components.dataset): components.dataset}), training, device=device
+        )
+        noise = torch.rand(shape) * 2 - 1
+        reset_peak_memory(device)
+        discriminator_s = _fastest(lambda: trainer.discriminator_step(noise))
+        generator_s = _fastest(lambda: trainer.generator_step(batch_size=training.batch_size))
+    return StepCost(
+        seconds=training.discriminator_steps * discriminator_s + generator_s,
+        memory_mib=peak_memory_mib(device),
+        generator_parameters=sum(parameter.numel() for parameter in components.generator.parameters()),
+        discriminator_parameters=sum(parameter.numel() for parameter in components.discriminator.parameters()),
+    )
+
+
+def _fastest(update: Callable[[], object]) -> float:
+    # the first call pays for buffers and kernels that later ones find ready
+    times: list[float] = []
+    while len(times) < 3 and sum(times) < _ENOUGH_S:
+        start = time.perf_counter()
+        update()
+        times.append(time.perf_counter() - start)
+    return min(times)

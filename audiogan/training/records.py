@@ -1,0 +1,38 @@
+"""What training leaves behind: a record for each step logged and each scoring."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from attrs import asdict, field, frozen
+
+
+@frozen
+class StepRecord:
+    """One generator update and the discriminator updates before it; losses are of the last of each."""
+
+    step: int
+    epoch: float
+    discriminator_loss: float
+    generator_loss: float
+    penalty: float | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The line of ``metrics.jsonl``."""
+        return {"kind": "step", **asdict(self)}
+
+
+@frozen
+class ScoreRecord:
+    """One scoring: figures by name, of ``samples`` generated windows."""
+
+    step: int
+    epoch: float
+    figures: Mapping[str, float]
+    samples: int
+    warnings: tuple[str, ...] = field(default=(), converter=tuple)
+
+    def to_json(self) -> dict[str, Any]:
+        """The line of ``metrics.jsonl``."""
+        return {"kind": "score", **asdict(self), "warnings": list(self.warnings)}
