@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from difflib import get_close_matches
 
 
 class AudioganError(Exception):
@@ -30,13 +29,17 @@ class TrainingError(AudioganError):
     """A training that cannot go on, such as one whose loss is no longer finite."""
 
 
-def suggest(name: str, known: Iterable[str]) -> str:
-    """The tail of an "unknown …" message: the nearest known name, then all of them.
+def suggest(name: str, known: Iterable[str], *, label: str = "installed") -> str:
+    """The tail of an "unknown …" message: the nearest known name, then all of them behind ``label``.
 
     >>> suggest("lstmm", ["lstm", "wavegan"])
     "; did you mean 'lstm'? installed: lstm, wavegan"
+    >>> suggest("bach", [], label="profiles")
+    '; profiles: none'
     """
+    from difflib import get_close_matches  # imported here because `audiogan --help` needs this module, not difflib
+
     names = sorted(known)
     close = get_close_matches(name, names, n=1)
     guess = f"; did you mean '{close[0]}'?" if close else ";"
-    return f"{guess} installed: {', '.join(names) or 'none'}"
+    return f"{guess} {label}: {', '.join(names) or 'none'}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any
 
 import attrs
@@ -17,12 +18,13 @@ def option(
     choices: Sequence[str] | None = None,
     minimum: float | None = None,
     maximum: float | None = None,
+    above: float | None = None,
 ) -> Any:
     """A field of a frozen attrs options class, with what ``audiogan describe`` and the docs print about it.
 
     ``help`` is one line; ``unit`` follows the value ("samples", "Hz", "s"). ``choices``, ``minimum`` and ``maximum``
-    (both inclusive) are checked when an instance is made and raise ``ValueError`` with the field's name and value;
-    ``None`` passes where the field's type allows it.
+    (both inclusive) and ``above`` (exclusive) are checked when an instance is made and raise ``ValueError`` with the
+    field's name and value; ``None`` passes where the field's type allows it.
 
     >>> @attrs.frozen
     ... class Options:
@@ -34,16 +36,38 @@ def option(
     """
 
     def check(_instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
-        if value is None:
-            return
-        if choices is not None and value not in choices:
-            raise ValueError(f"{attribute.name} must be one of {', '.join(map(repr, choices))}, not {value!r}")
-        if minimum is not None and not value >= minimum:
-            raise ValueError(f"{attribute.name} must be at least {minimum:g}, not {value!r}")
-        if maximum is not None and not value <= maximum:
-            raise ValueError(f"{attribute.name} must be at most {maximum:g}, not {value!r}")
+        complaint = out_of_bounds(attribute, value)
+        if complaint is not None:
+            raise ValueError(f"{attribute.name} {complaint}, not {value!r}")
 
-    metadata = {"help": help, "unit": unit, "choices": choices, "minimum": minimum, "maximum": maximum}
+    metadata = {
+        "help": help,
+        "unit": unit,
+        "choices": choices,
+        "minimum": minimum,
+        "maximum": maximum,
+        "above": above,
+    }
     if factory is not None:
         return attrs.field(factory=factory, validator=check, metadata=metadata)
     return attrs.field(default=default, validator=check, metadata=metadata)
+
+
+def out_of_bounds(attribute: attrs.Attribute[Any], value: Any) -> str | None:
+    """What is wrong with ``value`` by the bounds that :func:`option` recorded, such as "must be at least 1"."""
+    if value is None:
+        return None
+    bounds = attribute.metadata
+    choices, minimum, maximum, above = (bounds.get(name) for name in ("choices", "minimum", "maximum", "above"))
+    if choices is not None and value not in choices:
+        close = get_close_matches(str(value), choices, n=1)
+        guess = f" (did you mean {close[0]!r}?)" if close else ""
+        return f"must be one of {', '.join(map(repr, choices))}{guess}"
+    # written as "not >=" so that NaN fails too
+    if minimum is not None and not value >= minimum:
+        return f"must be at least {minimum:g}"
+    if maximum is not None and not value <= maximum:
+        return f"must be at most {maximum:g}"
+    if above is not None and not value > above:
+        return f"must be more than {above:g}"
+    return None

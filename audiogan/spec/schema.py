@@ -40,7 +40,7 @@ class TrainingSpec:
         default=None, minimum=1, unit="epochs", help="budget: passes of the real windows through the discriminator"
     )
     steps: int | None = option(default=None, minimum=1, unit="steps", help="budget: generator updates")
-    duration_s: float | None = option(default=None, minimum=0, unit="s", help="budget: wall time spent training")
+    duration_s: float | None = option(default=None, above=0, unit="s", help="budget: wall time spent training")
     optimizer: OptimizerSpec | None = option(
         default=None, help="optimiser of both networks; the loss's recommended one where absent"
     )
@@ -59,7 +59,9 @@ class EvaluationSpec:
     metrics: tuple[ComponentSpec, ...] = option(
         factory=lambda: (ComponentSpec("inception-score"),), help="metrics by name, or tables with type and options"
     )
-    every_epochs: float | None = option(default=None, minimum=0, unit="epochs", help="scoring interval in epochs")
+    every_epochs: float | None = option(
+        default=None, above=0, unit="epochs", help="scoring interval in epochs; 1 where neither interval is given"
+    )
     every_steps: int | None = option(
         default=None, minimum=1, unit="steps", help="scoring interval in generator updates"
     )

@@ -1,0 +1,60 @@
+"""Experiment tables into specs, each component's options into the class that its plugin gave."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from cattrs import Converter, IterableValidationError
+from cattrs.errors import IterableValidationNote
+
+from audiogan.errors import PluginError
+from audiogan.spec.catalog import Catalog
+from audiogan.spec.merge import COMPONENT_SECTIONS
+from audiogan.spec.schema import ComponentSpec, ExperimentSpec, OptimizerSpec
+from audiogan.spec.structure import Hook, Rejected, attrs_hook, strict_converter
+
+
+def experiment_converter(catalog: Catalog) -> Converter:
+    """A strict converter for :class:`ExperimentSpec`, with components looked up in ``catalog``."""
+    converter = strict_converter()
+    converter.register_structure_hook(ComponentSpec, _component_hook(converter, catalog, "metric"))
+    converter.register_structure_hook(OptimizerSpec, _optimizer)
+    components = {kind: _component_hook(converter, catalog, kind) for kind in COMPONENT_SECTIONS}
+    converter.register_structure_hook(ExperimentSpec, attrs_hook(converter, ExperimentSpec, **components))
+    return converter
+
+
+def _component_hook(converter: Converter, catalog: Catalog, kind: str) -> Hook:
+    def structure(raw: Any, _: Any) -> ComponentSpec:
+        name, options = _type_and_rest(raw, f"one of {', '.join(catalog.names(kind)) or 'none (nothing is installed)'}")
+        try:
+            options_class = catalog.options_class(kind, name)
+        except PluginError as error:
+            raise _under("type", Rejected(str(error))) from error
+        return ComponentSpec(name, converter.structure(options, options_class))
+
+    return structure
+
+
+def _optimizer(raw: Any, _: Any) -> OptimizerSpec:
+    return OptimizerSpec(*_type_and_rest(raw, 'a class of torch.optim, such as "Adam"'))
+
+
+def _type_and_rest(raw: Any, types: str) -> tuple[str, dict[str, Any]]:
+    if isinstance(raw, str):
+        return raw, {}
+    if not isinstance(raw, Mapping):
+        raise Rejected("must be a name in quotes or a table with type")
+    rest = dict(raw)
+    if "type" not in rest:
+        raise _under("type", Rejected(f"missing; it is {types}"))
+    name = rest.pop("type")
+    if not isinstance(name, str):
+        raise _under("type", Rejected(f"must be a name in quotes, {types}"))
+    return name, rest
+
+
+def _under(key: str, error: Exception) -> IterableValidationError:
+    error.add_note(IterableValidationNote("in a table", key, Any))
+    return IterableValidationError("in a table", [error], dict)

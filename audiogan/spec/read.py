@@ -1,0 +1,186 @@
+"""From an experiment file, a profile and overrides to experiments ready to build."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from attrs import frozen
+
+from audiogan.errors import suggest
+from audiogan.spec.catalog import Catalog
+from audiogan.spec.document import read_document
+from audiogan.spec.merge import SECTIONS, merge_sections, with_types_spelled_out
+from audiogan.spec.overrides import Overrides, read_overrides
+from audiogan.spec.problems import Problem, as_error, problem_at
+from audiogan.spec.resolve import Resolver
+from audiogan.spec.schema import ExperimentFile, ExperimentSpec
+from audiogan.spec.tree import Node, Origin, Table
+
+RESOLVED_PROFILE = "resolved_profile"
+"""The key under which a fully resolved file says which profile it was resolved with."""
+_TOP_LEVEL = ("title", RESOLVED_PROFILE, *SECTIONS, "experiment", "profile")
+_IN_PROFILE = (*SECTIONS, "experiment")
+_IN_PROFILED_EXPERIMENT = ("title", "published", *SECTIONS)
+
+
+def read_experiments(
+    path: Path,
+    *,
+    catalog: Catalog,
+    profile: str | None = None,
+    overrides: Sequence[str] = (),
+    only: Sequence[str] = (),
+) -> ExperimentFile:
+    """The experiments of a file, merged and structured.
+
+    Later ones win: class defaults, shared tables, ``[[experiment]]``, ``[profile.NAME]``,
+    ``[profile.NAME.experiment.<experiment>]``, ``overrides`` (``key=value`` as behind ``--set``). ``only`` keeps the
+    experiments of those names, in the file's order.
+
+    :raises SpecError: the file cannot be read, or holds mistakes; the text lists every one of them with file, line,
+        key, value and a suggestion.
+    """
+    reading = _Reading(read_document(path), path, Resolver(catalog))
+    changes = read_overrides(overrides)
+    specs, problems = reading.resolve(profile, changes)
+    problems += [*reading.top_level_problems(), *reading.other_profiles_problems(profile), *changes.problems]
+    problems += reading.unknown_names(only, "--only")
+    if profile is not None and profile not in reading.profiles:
+        message = f"unknown profile{suggest(profile, reading.profiles, label=f'profiles in {path}')}"
+        problems.append(Problem(Origin("--profile", ""), message, profile))
+    if problems:
+        raise as_error(problems, subject=str(path))
+    kept = tuple(spec for spec in specs if not only or spec.name in only)
+    title, resolved = (reading.document.get(key) for key in ("title", RESOLVED_PROFILE))
+    return ExperimentFile(
+        title=title.value if title is not None else path.stem,
+        experiments=kept,
+        profile=profile if profile is not None else resolved.value if resolved is not None else None,
+    )
+
+
+@frozen
+class _Reading:
+    root: Node
+    path: Path
+    resolver: Resolver
+
+    @property
+    def document(self) -> Table:
+        table: Table = self.root.value
+        return table
+
+    @property
+    def profiles(self) -> Table:
+        return _table(self.document.get("profile"))
+
+    @property
+    def experiments(self) -> list[Node]:
+        listed = self.document.get("experiment")
+        if listed is None or not isinstance(listed.value, list):
+            return []
+        return [experiment for experiment in listed.value if experiment.is_table]
+
+    def resolve(self, profile: str | None, changes: Overrides) -> tuple[list[ExperimentSpec], list[Problem]]:
+        specs: list[ExperimentSpec] = []
+        problems: list[Problem] = []
+        for experiment in self.experiments:
+            merged: Table = {}
+            for layer in self._layers(experiment, profile, changes):
+                merged = merge_sections(merged, with_types_spelled_out(layer))
+            spec, found = self.resolver.resolve(Node(merged, experiment.origin))
+            problems += found
+            if spec is not None:
+                specs.append(spec)
+        problems += self.unknown_names(changes.by_experiment, "--set")
+        return specs, problems
+
+    def _layers(self, experiment: Node, profile: str | None, changes: Overrides) -> Iterator[Table]:
+        name = _name_of(experiment)
+        yield {key: node for key, node in self.document.items() if key in SECTIONS}
+        yield experiment.value
+        if profile is not None:
+            settings = _table(self.profiles.get(profile))
+            yield {key: node for key, node in settings.items() if key in SECTIONS}
+            own = _table(_table(settings.get("experiment")).get(name))
+            yield {key: node for key, node in own.items() if key in _IN_PROFILED_EXPERIMENT}
+        yield changes.shared
+        if name in changes.by_experiment:
+            yield changes.by_experiment[name].value
+
+    def top_level_problems(self) -> Iterator[Problem]:
+        yield from _unknown_keys(self.document, _TOP_LEVEL)
+        for key in ("title", RESOLVED_PROFILE):
+            node = self.document.get(key)
+            if node is not None and not isinstance(node.value, str):
+                yield problem_at(node, "must be a text in quotes")
+        yield from self._list_problems()
+        yield from self._duplicates()
+        profiles = self.document.get("profile")
+        if profiles is not None and not profiles.is_table:
+            yield problem_at(profiles, "must be tables, such as [profile.quick]")
+        for profile in self.profiles.values():
+            yield from self._profile_problems(profile)
+
+    def _list_problems(self) -> Iterator[Problem]:
+        listed = self.document.get("experiment")
+        if listed is None or listed.value == []:
+            yield Problem(self.root.origin, "no experiments; each is an [[experiment]] table with a name")
+        elif not isinstance(listed.value, list) or len(self.experiments) < len(listed.value):
+            yield problem_at(listed, "must be tables, each under [[experiment]] in double brackets")
+
+    def _duplicates(self) -> Iterator[Problem]:
+        seen: dict[str, Node] = {}
+        for experiment in self.experiments:
+            # some file systems take "A" and "a" for one folder
+            folder = _name_of(experiment).lower()
+            if folder and folder in seen:
+                first = seen[folder].value["name"].origin.place
+                yield problem_at(experiment.value["name"], f"a second experiment of that name; the first is at {first}")
+            seen.setdefault(folder, experiment)
+
+    def _profile_problems(self, profile: Node) -> Iterator[Problem]:
+        if not profile.is_table:
+            yield problem_at(profile, "must be a table")
+            return
+        yield from _unknown_keys(profile.value, _IN_PROFILE)
+        by_name = profile.value.get("experiment")
+        if by_name is not None and not by_name.is_table:
+            yield problem_at(by_name, "must be tables named after experiments")
+        for name, node in _table(by_name).items():
+            yield from self.unknown_names([name], node.origin.place, key=node.origin.key)
+            if node.is_table:
+                yield from _unknown_keys(node.value, _IN_PROFILED_EXPERIMENT)
+            else:
+                yield problem_at(node, "must be a table")
+
+    def other_profiles_problems(self, chosen: str | None) -> Iterator[Problem]:
+        """Mistakes written in the profiles that are not asked for, so that they do not wait for their day."""
+        for profile in self.profiles:
+            if profile != chosen:
+                _, problems = self.resolve(profile, Overrides())
+                yield from (problem for problem in problems if problem.origin.key.startswith("profile."))
+
+    def unknown_names(self, names: Sequence[str] | dict[str, Node], place: str, *, key: str = "") -> list[Problem]:
+        known = [_name_of(experiment) for experiment in self.experiments]
+        return [
+            Problem(Origin(place, key), f"unknown experiment '{name}'{suggest(name, known, label='experiments')}")
+            for name in names
+            if name not in known
+        ]
+
+
+def _name_of(experiment: Node) -> str:
+    name = experiment.value.get("name")
+    return name.value if name is not None and isinstance(name.value, str) else ""
+
+
+def _table(node: Node | None) -> Table:
+    return node.value if node is not None and node.is_table else {}
+
+
+def _unknown_keys(table: Table, known: Sequence[str]) -> Iterator[Problem]:
+    for key, node in table.items():
+        if key not in known:
+            yield problem_at(node, f"unknown key{suggest(key, known, label='known')}")

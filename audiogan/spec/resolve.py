@@ -1,0 +1,124 @@
+"""One experiment from its merged tables: defaults filled in, structured, every mistake located."""
+
+from __future__ import annotations
+
+import re
+
+import attrs
+from attrs import field, frozen
+from cattrs import BaseValidationError, Converter
+
+from audiogan.spec.catalog import Catalog
+from audiogan.spec.components import experiment_converter
+from audiogan.spec.locator import KeyPath
+from audiogan.spec.merge import COMPONENT_SECTIONS, SECTIONS, merge_sections
+from audiogan.spec.problems import Problem, problem_at
+from audiogan.spec.schema import ExperimentSpec, OptimizerSpec
+from audiogan.spec.structure import Complaint, complaints_of
+from audiogan.spec.tree import Node, Origin, Table, dotted, grow_at
+
+_FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(?<!\.)")
+_BUDGETS = ("epochs", "steps", "duration_s")
+_DEFAULTS = grow_at(
+    {
+        "dataset": {"type": "bach-piano"},
+        "representation": {"type": "waveform"},
+        "training": {},
+        "evaluation": {"metrics": ["inception-score"]},
+    },
+    Origin("default", ""),
+).value
+
+
+@frozen
+class Resolver:
+    """Turns the merged tables of an experiment into its spec."""
+
+    catalog: Catalog
+    _converter: Converter = field(
+        init=False, default=attrs.Factory(lambda self: experiment_converter(self.catalog), takes_self=True)
+    )
+
+    def resolve(self, experiment: Node) -> tuple[ExperimentSpec | None, list[Problem]]:
+        """The spec of a merged ``[[experiment]]`` table, or ``None`` and the mistakes that stand in its way."""
+        tables = merge_sections(_DEFAULTS, experiment.value)
+        tables.setdefault("title", tables.get("name", Node("", experiment.origin)))
+        experiment = Node(tables, experiment.origin)
+        problems = [*_name_problems(experiment), *self._absences(experiment), *_schedule_problems(tables)]
+        raw = experiment.plain()
+        try:
+            spec: ExperimentSpec = self._converter.structure(raw, ExperimentSpec)
+        except BaseValidationError as error:
+            named_above = {("name",), *((kind,) for kind in COMPONENT_SECTIONS)}
+            complaints = [
+                complaint
+                for complaint in complaints_of(error)
+                if not (complaint.path in named_above and complaint.path[0] not in tables)
+            ]
+            return None, [*problems, *(_located(experiment, complaint) for complaint in complaints)]
+        return (None, problems) if problems else (self._with_defaults(spec), [])
+
+    def _absences(self, experiment: Node) -> list[Problem]:
+        return [
+            Problem(
+                Origin(experiment.origin.place, f"{experiment.origin.key}.{kind}"),
+                f"missing; installed: {', '.join(self.catalog.names(kind)) or 'none'}",
+            )
+            for kind in COMPONENT_SECTIONS
+            if kind not in experiment.value
+        ]
+
+    def _with_defaults(self, spec: ExperimentSpec) -> ExperimentSpec:
+        training, evaluation = spec.training, spec.evaluation
+        of_networks = (training.generator_optimizer, training.discriminator_optimizer)
+        if training.optimizer is None and None in of_networks:
+            arguments = dict(self.catalog.recommended_optimizer(spec.loss.type))
+            training = attrs.evolve(training, optimizer=OptimizerSpec(arguments.pop("type"), arguments))
+        if evaluation.every_epochs is None and evaluation.every_steps is None:
+            evaluation = attrs.evolve(evaluation, every_epochs=1.0)
+        return attrs.evolve(spec, training=training, evaluation=evaluation)
+
+
+def is_folder_name(name: str) -> bool:
+    """Whether ``name`` can be the name of a folder everywhere: letters, digits, dots, dashes, underscores."""
+    return _FOLDER_NAME.fullmatch(name) is not None
+
+
+def _name_problems(experiment: Node) -> list[Problem]:
+    name = experiment.value.get("name")
+    if name is None:
+        key = f"{experiment.origin.key}.name"
+        return [Problem(Origin(experiment.origin.place, key), "missing; it names the experiment's folder")]
+    if isinstance(name.value, str) and not is_folder_name(name.value):
+        rule = "letters, digits, dots, dashes and underscores, starting with a letter or digit"
+        return [problem_at(name, f"names a folder and may hold {rule}")]
+    return []
+
+
+def _schedule_problems(tables: Table) -> list[Problem]:
+    problems = []
+    training, evaluation = tables["training"], tables["evaluation"]
+    if training.is_table and not any(budget in training.value for budget in _BUDGETS):
+        origin = training.origin if training is not _DEFAULTS["training"] else tables["title"].origin
+        problems.append(
+            Problem(Origin(origin.place, "training"), f"no budget; give one of {', '.join(_BUDGETS)} or several")
+        )
+    if evaluation.is_table and {"every_epochs", "every_steps"} <= evaluation.value.keys():
+        problems.append(problem_at(evaluation.value["every_steps"], "give either every_epochs or every_steps"))
+    return problems
+
+
+def _located(experiment: Node, complaint: Complaint) -> Problem:
+    node, rest = experiment.nearest(complaint.path)
+    if not rest or not node.is_table:
+        return problem_at(node, complaint.message)
+    origin = experiment.origin if node.origin.place == "default" else node.origin
+    return Problem(Origin(origin.place, _joined(origin.key, rest)), complaint.message)
+
+
+def _joined(key: str, rest: KeyPath) -> str:
+    return f"{key}.{dotted(rest)}" if key else dotted(rest)
+
+
+EXPERIMENT_KEYS = ("name", "title", "published", *SECTIONS)
+"""What an ``[[experiment]]`` table may hold."""

@@ -1,0 +1,86 @@
+"""TOML values that remember where they were written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+from attrs import frozen
+
+from audiogan.spec.locator import KeyPath
+
+
+@frozen
+class Origin:
+    """Where a value was written: ``place`` ("configs/table1.toml:12" or "--set") and the full key there."""
+
+    place: str
+    key: str
+
+
+@frozen
+class Node:
+    """A value with its origin; tables and lists hold nodes in turn."""
+
+    value: Any
+    origin: Origin
+
+    @property
+    def is_table(self) -> bool:
+        """Whether this is a table."""
+        return isinstance(self.value, dict)
+
+    def plain(self) -> Any:
+        """The value without origins, as ``tomllib`` would give it."""
+        if isinstance(self.value, dict):
+            return {key: node.plain() for key, node in self.value.items()}
+        if isinstance(self.value, list):
+            return [node.plain() for node in self.value]
+        return self.value
+
+    def nearest(self, path: KeyPath) -> tuple[Node, KeyPath]:
+        """The deepest node on the way to ``path``, and the rest of the path, empty where the node is ``path`` itself."""
+        node = self
+        for depth, part in enumerate(path):
+            inner = node.value
+            if isinstance(inner, dict) and part in inner:
+                node = inner[part]
+            elif isinstance(inner, list) and isinstance(part, int) and part < len(inner):
+                node = inner[part]
+            else:
+                return node, path[depth:]
+        return node, ()
+
+
+Table: TypeAlias = dict[str, Node]
+
+
+def grow(value: Any, lines: Mapping[KeyPath, int], *, file: str, path: KeyPath = ()) -> Node:
+    """Nodes for a document read by ``tomllib``, with the lines that ``locate_keys`` found in it."""
+    origin = Origin(f"{file}:{lines.get(path, 1)}", dotted(path))
+    if isinstance(value, dict):
+        return Node({key: grow(item, lines, file=file, path=(*path, key)) for key, item in value.items()}, origin)
+    if isinstance(value, list):
+        return Node([grow(item, lines, file=file, path=(*path, i)) for i, item in enumerate(value)], origin)
+    return Node(value, origin)
+
+
+def grow_at(value: Any, origin: Origin) -> Node:
+    """Nodes that all share one origin."""
+    if isinstance(value, Mapping):
+        return Node({key: grow_at(item, origin) for key, item in value.items()}, origin)
+    if isinstance(value, (list, tuple)):
+        return Node([grow_at(item, origin) for item in value], origin)
+    return Node(value, origin)
+
+
+def dotted(path: KeyPath) -> str:
+    """A path as one writes it.
+
+    >>> dotted(("evaluation", "metrics", 0, "splits"))
+    'evaluation.metrics[0].splits'
+    """
+    written = ""
+    for part in path:
+        written += f"[{part}]" if isinstance(part, int) else f".{part}" if written else part
+    return written
