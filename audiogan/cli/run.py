@@ -14,8 +14,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser = subparsers.add_parser(
         "run",
         help="train and score every experiment of a file, and print the table",
-        description="Trains and scores every experiment of a file and prints the table. Run the same command again to go "
-        "on after a stop; finished experiments are skipped.",
+        description="Trains and scores every experiment of a file and prints the table. Run the same command again to "
+        "go on after a stop; finished experiments are skipped.",
     )
     add_file_arguments(parser)
     parser.add_argument("--only", metavar="NAME", action="append", default=[], help="run this experiment (repeatable)")

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Protocol
 
-from audiogan.data.stream import BatchLoader
+from audiogan.data.loader import BatchLoader
 from audiogan.spec.schema import EvaluationSpec, TrainingSpec
 from audiogan.training.log import MetricsLog
 from audiogan.training.observer import Observer

@@ -27,7 +27,7 @@ def optimizer_names() -> tuple[str, ...]:
 def build_optimizer(spec: OptimizerSpec, parameters: Iterable[nn.Parameter], *, where: str) -> torch.optim.Optimizer:
     """The optimiser that ``spec`` names, over ``parameters``.
 
-    :raises SpecError: no such class, or it refuses the arguments; ``where`` is the key path that the message opens with.
+    :raises SpecError: no such class, or it refuses the arguments; ``where`` opens the message.
     """
     names = {name.lower(): name for name in optimizer_names()}
     name = names.get(spec.type.lower())

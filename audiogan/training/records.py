@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from attrs import asdict, field, frozen
+from attrs import asdict, frozen
 
 
 @frozen
@@ -31,7 +31,7 @@ class ScoreRecord:
     epoch: float
     figures: Mapping[str, float]
     samples: int
-    warnings: tuple[str, ...] = field(default=(), converter=tuple)
+    warnings: Sequence[str] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The line of ``metrics.jsonl``."""

@@ -66,7 +66,7 @@ def steps_in_budget(training: TrainingSpec, windows_per_epoch: int, seconds_per_
 
 
 def score_due(evaluation: EvaluationSpec, *, step: int, before: float, after: float) -> bool:
-    """Whether a scoring falls due with generator update ``step``, which took the epoch count from ``before`` to ``after``.
+    """Whether a scoring falls due with generator update ``step``, which moved the epoch from ``before`` to ``after``.
 
     Where the file names no interval, it is one epoch.
     """
@@ -74,5 +74,5 @@ def score_due(evaluation: EvaluationSpec, *, step: int, before: float, after: fl
     if every_epochs is None and evaluation.every_steps is None:
         every_epochs = 1.0
     by_steps = evaluation.every_steps is not None and step % evaluation.every_steps == 0
-    by_epochs = bool(every_epochs) and int(after / every_epochs) > int(before / every_epochs)
+    by_epochs = every_epochs is not None and int(after / every_epochs) > int(before / every_epochs)
     return by_steps or by_epochs

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any, final
 
@@ -9,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from audiogan.build import Components
-from audiogan.data.stream import Batch
+from audiogan.data.loader import Batch
 from audiogan.errors import TrainingError
 from audiogan.spec.schema import OptimizerSpec, TrainingSpec
 from audiogan.training.checkpoint import (
@@ -74,25 +75,25 @@ class Trainer:
 
     def discriminator_step(self, waveforms: Tensor) -> tuple[float, float | None]:
         """One discriminator update on real waveforms ``[N, channels, window_length]``; returns its loss and penalty."""
-        discriminator, generator, loss = self._networks()
+        discriminator, loss = self.components.discriminator, self.components.loss
         with torch.no_grad():
             real = self.components.representation.encode(waveforms.to(self.device))
-            fake = generator(self._latent(len(waveforms)))
+            fake = self.components.generator(self._latent(len(waveforms)))
         total = loss.discriminator_loss(discriminator(real), discriminator(fake))
         penalty = loss.penalty(discriminator, real, fake, rng=self._latents)
         if penalty is not None:
             total = total + penalty
         self._update(self._discriminator_optimizer, total)
         loss.after_discriminator_step(discriminator)
-        return total.item(), None if penalty is None else penalty.item()
+        return float(total.item()), None if penalty is None else penalty.item()
 
     def generator_step(self, *, batch_size: int) -> float:
         """One generator update; returns its loss."""
-        discriminator, generator, loss = self._networks()
+        discriminator, generator = self.components.discriminator, self.components.generator
         with _frozen_parameters(discriminator):
-            total = loss.generator_loss(discriminator(generator(self._latent(batch_size))))
+            total = self.components.loss.generator_loss(discriminator(generator(self._latent(batch_size))))
             self._update(self._generator_optimizer, total)
-        return total.item()
+        return float(total.item())
 
     def checkpoint(self) -> Checkpoint:
         """Everything that going on from here needs."""
@@ -146,10 +147,6 @@ class Trainer:
             torch.cuda.set_rng_state(checkpoint.tensors["random.cuda"], self.device)
         self.state = TrainingState.from_json(documents["state"])
 
-    def _networks(self) -> tuple[Any, Any, Any]:
-        parts = self.components
-        return parts.discriminator, parts.generator, parts.loss
-
     def _latent(self, count: int) -> Tensor:
         return self.components.generator.sample_latent(count, rng=self._latents).to(self.device)
 
@@ -185,8 +182,8 @@ def _chosen(own: OptimizerSpec | None, shared: OptimizerSpec | None, components:
 
 def _check_finite(record: StepRecord) -> None:
     for name, value in (("discriminator", record.discriminator_loss), ("generator", record.generator_loss)):
-        if not torch.isfinite(torch.tensor(value)):
+        if not math.isfinite(value):
             raise TrainingError(
-                f"the {name}'s loss is {value} at step {record.step} (epoch {record.epoch:.2f}): lower the learning rate "
-                "(training.optimizer.lr), or use a loss that bounds the critic (wgan-gp, lsgan)"
+                f"the {name}'s loss is {value} at step {record.step} (epoch {record.epoch:.2f}): lower the learning "
+                "rate (training.optimizer.lr), or use a loss that bounds the critic (wgan-gp, lsgan)"
             )

@@ -51,8 +51,8 @@ def plan_lines(costs: Sequence[PlanEntry]) -> list[str]:
     """What is ahead, a line for each experiment and one for the sum; scoring comes on top of it."""
     width = max(len(name) for name, _, _ in costs)
     lines = [
-        f"{name:<{width}}  {step_time(cost.seconds)} a step, {cost.memory_mib:,.0f} MiB; "
-        f"generator {count(cost.generator_parameters)}, discriminator {count(cost.discriminator_parameters)} parameters; "
+        f"{name:<{width}}  {step_time(cost.seconds)} a step, {cost.memory_mib:,.0f} MiB, parameters: "
+        f"generator {count(cost.generator_parameters)}, discriminator {count(cost.discriminator_parameters)}; "
         + ("steps unknown" if steps is None else f"{steps:,} steps: {duration(steps * cost.seconds)}")
         for name, cost, steps in costs
     ]
