@@ -1,1 +1,13 @@
-"""Built-in plugin; its components are being added."""
+"""Built-in datasets."""
+
+from __future__ import annotations
+
+from audiogan.registry import hookimpl
+from audiogan.registry.hookspecs import Register
+from audiogan_datasets.tfrecord import TFRecordDataset
+
+
+@hookimpl
+def register_datasets(register: Register) -> None:
+    """Registers the built-in datasets."""
+    register("tfrecord", TFRecordDataset)

@@ -1,0 +1,54 @@
+"""Clips of audio as the original WaveGAN stores them.
+
+Its first data format keeps each clip as one ``tf.train.Example`` with the features ``id`` (bytes), ``label`` (bytes,
+empty where there is none), ``slice`` (int64, the clip's number within its recording) and ``samples`` (float).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from attrs import field, frozen
+from numpy.typing import NDArray
+
+from audiogan.data.example import encode_example
+from audiogan.data.shard_writer import write_shard
+
+
+@frozen(eq=False)
+class Clip:
+    """A piece of a recording."""
+
+    id: str
+    """The recording it comes from."""
+    samples: NDArray[np.float32]
+    """``[channels, length]`` in [-1, 1], or ``[length]`` of a single channel."""
+    label: str = ""
+    slice: int = 0
+    """The clip's number within its recording."""
+    integer_features: Mapping[str, NDArray[np.integer[Any]]] = field(factory=dict)
+    """Further features to store beside the original's four."""
+
+
+def encode_clip(clip: Clip) -> bytes:
+    """The record of a clip; several channels are interleaved, sample by sample."""
+    return encode_example(
+        {
+            **clip.integer_features,
+            "id": clip.id.encode(),
+            "label": clip.label.encode(),
+            "slice": np.array([clip.slice]),
+            "samples": np.atleast_2d(clip.samples).T.astype(np.float32),
+        }
+    )
+
+
+def write_clips(path: Path, clips: Iterable[Clip]) -> int:
+    """Writes clips to a TFRecord file, one record each, and returns their number; see :func:`write_shard`.
+
+    :raises DataError: the file cannot be written.
+    """
+    return write_shard(path, (encode_clip(clip) for clip in clips))

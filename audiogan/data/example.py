@@ -1,0 +1,98 @@
+"""Records that hold a ``tf.train.Example``: named lists of floats, of 64-bit integers, or of byte strings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from attrs import frozen
+from google.protobuf.message import DecodeError
+from numpy.typing import NDArray
+from tfrecord import example_pb2
+
+from audiogan.data.shard import RecordPlace
+from audiogan.errors import DataError
+
+FeatureValue = bytes | NDArray[np.floating[Any]] | NDArray[np.integer[Any]]
+"""What a feature is made of: one byte string, or an array of any shape, stored flat."""
+
+
+@frozen(eq=False)
+class Example:
+    """A decoded record that knows its place, so that whatever it lacks can be reported."""
+
+    place: RecordPlace
+    features: Mapping[str, Any]
+
+    def floats(self, name: str) -> NDArray[np.float32]:
+        """The values of a float feature, ``[length]``.
+
+        :raises DataError: the feature is missing or of another kind.
+        """
+        return np.asarray(self._values(name, "float_list"), dtype=np.float32)
+
+    def integers(self, name: str) -> NDArray[np.int64]:
+        """The values of an integer feature, ``[length]``.
+
+        :raises DataError: the feature is missing or of another kind.
+        """
+        return np.asarray(self._values(name, "int64_list"), dtype=np.int64)
+
+    def byte_string(self, name: str) -> bytes:
+        """The value of a feature that holds one byte string.
+
+        :raises DataError: the feature is missing, of another kind, or holds another number of strings.
+        """
+        values = self._values(name, "bytes_list")
+        if len(values) != 1:
+            raise DataError(f"{self.place}: feature '{name}' holds {len(values)} byte strings where one is expected")
+        return bytes(values[0])
+
+    def kind(self, name: str) -> str:
+        """``"float"``, ``"int64"`` or ``"bytes"``; ``"empty"`` for a feature without a list.
+
+        :raises DataError: the feature is missing.
+        """
+        if name not in self.features:
+            raise DataError(f"{self.place}: there is no feature '{name}'; the record has {self._inventory()}")
+        return (self.features[name].WhichOneof("kind") or "empty").removesuffix("_list")
+
+    def _values(self, name: str, list_name: str) -> Any:
+        kind, wanted = self.kind(name), list_name.removesuffix("_list")
+        if kind != wanted:
+            raise DataError(
+                f"{self.place}: feature '{name}' is {kind}, not {wanted}; the record has {self._inventory()}"
+            )
+        return getattr(self.features[name], list_name).value
+
+    def _inventory(self) -> str:
+        return ", ".join(f"'{name}' ({self.kind(name)})" for name in sorted(self.features)) or "no features at all"
+
+
+def decode_example(record: bytes, place: RecordPlace) -> Example:
+    """The example that ``record`` holds.
+
+    :raises DataError: the bytes are no ``tf.train.Example``.
+    """
+    message = example_pb2.Example()
+    try:
+        message.ParseFromString(record)
+    except DecodeError as error:
+        raise DataError(f"{place}: the record is not a tf.train.Example ({error})") from error
+    return Example(place, message.features.feature)
+
+
+def encode_example(features: Mapping[str, FeatureValue]) -> bytes:
+    """A ``tf.train.Example`` with these features; the same features always give the same bytes."""
+    message = example_pb2.Example()
+    for name, value in features.items():
+        feature = message.features.feature[name]
+        if isinstance(value, bytes):
+            feature.bytes_list.value.append(value)
+        elif np.issubdtype(value.dtype, np.floating):
+            feature.float_list.value.extend(value.ravel().tolist())
+        else:
+            feature.int64_list.value.extend(value.ravel().tolist())
+    encoded: bytes = message.SerializeToString(deterministic=True)
+    return encoded

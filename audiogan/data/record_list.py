@@ -1,0 +1,75 @@
+"""Several TFRecord files as one list of records."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterable
+from hashlib import sha256
+from pathlib import Path
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from audiogan.data.example import Example, decode_example
+from audiogan.data.shard import Shard, open_shard
+from audiogan.errors import DataError
+
+
+@frozen(eq=False)
+class RecordList:
+    """The records of several shards, numbered through; made by :func:`open_shards`."""
+
+    shards: tuple[Shard, ...]
+    ends: NDArray[np.int64]
+    """For each shard, how many records there are up to its end."""
+
+    def __len__(self) -> int:
+        return int(self.ends[-1]) if len(self.ends) else 0
+
+    def example(self, number: int) -> Example:
+        """The example in record ``number`` in ``range(len(self))``.
+
+        :raises DataError: the record is damaged or holds no example; the text names file, record and byte.
+        """
+        which = int(np.searchsorted(self.ends, number, side="right"))
+        shard = self.shards[which]
+        within = number - (int(self.ends[which]) - len(shard))
+        return decode_example(shard.read(within), shard.place(within))
+
+    def content_hash(self) -> str:
+        """A SHA-256 over the length and the checksum of every record in order; neither names nor sharding count.
+
+        It takes the checksums from the frames, so that it costs no reading; :meth:`example` holds the data to them.
+        """
+        digest = sha256()
+        for shard in self.shards:
+            digest.update(np.stack([shard.lengths, shard.checksums.astype(np.int64)], axis=1).astype("<i8").tobytes())
+        return digest.hexdigest()
+
+
+def open_shards(paths: Iterable[Path]) -> RecordList:
+    """The records of the files at ``paths``, in that order.
+
+    :raises DataError: a file cannot be read or is damaged.
+    """
+    shards = tuple(open_shard(path) for path in paths)
+    return RecordList(shards, np.cumsum([len(shard) for shard in shards], dtype=np.int64))
+
+
+def find_shards(patterns: Iterable[str]) -> tuple[Path, ...]:
+    """The files that match any of the glob patterns, each once, sorted by path; ``**`` and ``~`` are understood.
+
+    :raises DataError: a pattern matches no file; the text says where it was looked for.
+    """
+    found: set[Path] = set()
+    for pattern in patterns:
+        # Path.glob takes no absolute pattern.
+        matches = map(Path, glob.glob(str(Path(pattern).expanduser()), recursive=True))  # noqa: PTH207
+        shards = {path for path in matches if path.is_file() and path.suffix != ".index"}
+        if not shards:
+            raise DataError(
+                f"no file matches '{pattern}', looked for in {Path.cwd()}; mend the path or go to its folder"
+            )
+        found |= shards
+    return tuple(sorted(found))

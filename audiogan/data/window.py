@@ -1,0 +1,22 @@
+"""Cutting a window out of a clip."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def random_start(length: int, window_length: int, *, rng: np.random.Generator) -> int:
+    """A start for a window within ``length`` samples, every one that fits being as likely; 0 where none fits."""
+    return int(rng.integers(max(length - window_length, 0) + 1))
+
+
+def cut_window(samples: NDArray[np.float32], start: int, window_length: int) -> NDArray[np.float32]:
+    """The ``window_length`` samples from ``start`` of ``samples`` ``[channels, length]``, contiguous.
+
+    A clip that ends within the window is followed by zeros, as in the original WaveGAN.
+    """
+    window = np.zeros((samples.shape[0], window_length), dtype=np.float32)
+    piece = samples[:, start : start + window_length]
+    window[:, : piece.shape[1]] = piece
+    return window

@@ -1,0 +1,65 @@
+"""The classes of records."""
+
+from __future__ import annotations
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from audiogan.data.example import Example
+from audiogan.data.record_list import RecordList
+from audiogan.errors import DataError
+
+_NONE = -1
+
+
+@frozen(eq=False)
+class Labels:
+    """The class of each record."""
+
+    class_names: tuple[str, ...]
+    indices: NDArray[np.int64]
+
+    def of(self, record: int) -> int | None:
+        """The index of the record's class in ``class_names``, or ``None`` where its label is empty."""
+        index = int(self.indices[record])
+        return None if index == _NONE else index
+
+
+def read_labels(records: RecordList, feature: str, class_names: tuple[str, ...] | None) -> Labels:
+    """The labels in ``feature``: byte strings, of which an empty one is no label, or single integers.
+
+    Classes are ``class_names`` or, where that is ``None``, the labels that occur: sorted, integers by value.
+
+    :raises DataError: a record lacks the feature, holds no single label, or has a class that is not in ``class_names``.
+    """
+    found = [_label(records.example(number), feature) for number in range(len(records))]
+    if class_names is None:
+        integers = sorted({label for label in found if isinstance(label, int)})
+        words = sorted({label for label in found if isinstance(label, str) and label})
+        class_names = tuple(dict.fromkeys([*map(str, integers), *words]))
+    index_of = {name: index for index, name in enumerate(class_names)} | {"": _NONE}
+    indices = np.empty(len(found), dtype=np.int64)
+    for number, label in enumerate(found):
+        if str(label) not in index_of:
+            raise DataError(
+                f"{records.example(number).place}: label '{label}' is not among the classes of the training part "
+                f"({', '.join(class_names) or 'none'}); add clips of that class to it, or take these out"
+            )
+        indices[number] = index_of[str(label)]
+    return Labels(class_names, indices)
+
+
+def _label(example: Example, feature: str) -> int | str:
+    kind = example.kind(feature)
+    if kind == "int64":
+        values = example.integers(feature)
+        if len(values) != 1:
+            raise DataError(f"{example.place}: feature '{feature}' holds {len(values)} integers where one is a label")
+        return int(values[0])
+    if kind == "empty":
+        return ""
+    try:
+        return example.byte_string(feature).decode()
+    except UnicodeDecodeError:
+        raise DataError(f"{example.place}: label '{feature}' is not UTF-8 text; write the labels again") from None

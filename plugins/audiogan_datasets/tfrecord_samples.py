@@ -1,0 +1,67 @@
+"""The samples of a record as a waveform."""
+
+from __future__ import annotations
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from audiogan.data.example import Example
+from audiogan.errors import DataError
+
+_PCM16_SCALE = 1 / 32768
+
+
+@frozen
+class Samples:
+    """How the samples of a clip are stored, and what is done about those outside [-1, 1]."""
+
+    feature: str
+    kind: str
+    """``"float"``, ``"int64"`` (16-bit integers) or ``"bytes"`` (16-bit little-endian PCM)."""
+    channels: int
+    normalize: bool
+    clip: bool
+
+    def of(self, example: Example) -> NDArray[np.float32]:
+        """The clip as ``[channels, length]``, float32 in [-1, 1].
+
+        :raises DataError: the samples are missing, of another kind, none, not finite or out of range, or do not divide
+            into the channels.
+        """
+        interleaved = self._read(example)
+        if len(interleaved) == 0:
+            raise DataError(f"{example.place}: feature '{self.feature}' is empty; leave such clips out of the data")
+        if len(interleaved) % self.channels:
+            raise DataError(
+                f"{example.place}: feature '{self.feature}' holds {len(interleaved)} samples, which do not divide into "
+                f"{self.channels} interleaved channels; set channels to what the data have"
+            )
+        return self._within_range(interleaved, example).reshape(-1, self.channels).T
+
+    def _read(self, example: Example) -> NDArray[np.float32]:
+        if self.kind == "float":
+            return example.floats(self.feature)
+        if self.kind == "int64":
+            return example.integers(self.feature).astype(np.float32) * np.float32(_PCM16_SCALE)
+        pcm = example.byte_string(self.feature)
+        if len(pcm) % 2:
+            raise DataError(
+                f"{example.place}: feature '{self.feature}' holds {len(pcm)} bytes; 16-bit PCM has an even number"
+            )
+        return np.frombuffer(pcm, dtype="<i2").astype(np.float32) * np.float32(_PCM16_SCALE)
+
+    def _within_range(self, samples: NDArray[np.float32], example: Example) -> NDArray[np.float32]:
+        peak = max(float(samples.max()), -float(samples.min()))
+        if not np.isfinite(peak):
+            raise DataError(f"{example.place}: feature '{self.feature}' holds samples that are not finite numbers")
+        if self.normalize:
+            return samples / np.float32(peak) if peak > 0 else samples
+        if peak > 1 and self.clip:
+            return samples.clip(-1, 1)
+        if peak > 1:
+            raise DataError(
+                f"{example.place}: feature '{self.feature}' reaches {peak:g}, outside [-1, 1]; set normalize = true or "
+                'out_of_range = "clip", or scale the data'
+            )
+        return samples
