@@ -1,0 +1,43 @@
+# The two commands of the README, and what a developer needs beside them.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+INSTALLED := $(VENV)/.installed
+TEST_INSTALLED := $(VENV)/.installed-test
+
+.PHONY: install table1 test lint docs bench clean
+
+install: $(INSTALLED)
+
+table1: $(INSTALLED)
+	$(BIN)/audiogan run configs/table1.toml --profile quick
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: $(TEST_INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+docs: $(TEST_INSTALLED)
+	$(BIN)/mkdocs build --strict --quiet
+
+bench: $(TEST_INSTALLED)
+	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
+
+clean:
+	rm -rf $(VENV) site dist build
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) --editable .
+	touch $@
+
+$(TEST_INSTALLED): $(INSTALLED)
+	$(PIP) --editable '.[test]'
+	touch $@
