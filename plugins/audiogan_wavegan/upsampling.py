@@ -1,0 +1,26 @@
+"""Layers that lengthen a feature map."""
+
+from __future__ import annotations
+
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from audiogan.nn import Conv1dSame
+
+
+class NearestUpsampling(nn.Module):
+    """Repeats every sample ``stride`` times, then convolves: ``[N, in, T]`` to ``[N, out, T * stride]``.
+
+    Source: Odena, Dumoulin and Olah 2016, "Deconvolution and checkerboard artifacts".
+    """
+
+    def __init__(self, in_channels: int, out_channels: int, *, kernel_size: int, stride: int) -> None:
+        super().__init__()
+        self.stride = stride
+        self.convolution = Conv1dSame(in_channels, out_channels, kernel_size=kernel_size)
+
+    def forward(self, inputs: Tensor) -> Tensor:
+        """``[N, in_channels, T]`` to ``[N, out_channels, T * stride]``."""
+        repeated: Tensor = F.interpolate(inputs, scale_factor=self.stride, mode="nearest")
+        outputs: Tensor = self.convolution(repeated)
+        return outputs
