@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from audiogan.report import Report
 
 _EXIT_FAILED = 1
 _EXIT_INTERRUPTED = 130
@@ -48,7 +52,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Runs the file; returns 0, 1 if an experiment failed, 130 if it was stopped."""
     from audiogan.cli.display import choose_display
     from audiogan.registry import installed
-    from audiogan.report import render_table
     from audiogan.run.file import dry_run, run_file
     from audiogan.run.folder import RunFolder
     from audiogan.spec import read_experiments
@@ -63,12 +66,24 @@ def run(arguments: argparse.Namespace) -> int:
             dry_run(file, registry=registry, observer=display, stop=stop, only=arguments.only)
             return 0
         outcome = run_file(file, folder, registry=registry, observer=display, stop=stop, only=arguments.only)
-    print(render_table(outcome.report))
-    print(f"report: {outcome.report.html}")
+    _print_table(outcome.report)
+    print(f"report: {outcome.report.paths['report.html']}")
     if outcome.stopped:
         print("stopped; everything is saved: run the same command to go on")
         return _EXIT_INTERRUPTED
     return _EXIT_FAILED if outcome.failed else 0
+
+
+def _print_table(report: Report) -> None:
+    from rich.console import Console
+
+    from audiogan.report import plain_table, render_table
+
+    console = Console(highlight=False)
+    if console.is_terminal:
+        console.print(render_table(report))
+    else:
+        print(plain_table(report))
 
 
 def default_output(file: Path, profile: str | None) -> Path:

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from audiogan.build import Components, build_components
+from audiogan.components import Components, build_components
 from audiogan.errors import AudioganError, CheckpointError
 from audiogan.registry import Registry
 from audiogan.run.folder import ExperimentFolder, read_json, write_json

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import torch
 from attrs import frozen
 
-from audiogan.build import build_components
+from audiogan.components import build_components
 from audiogan.errors import AudioganError, SpecError
 from audiogan.registry import Registry
 from audiogan.report import Report, write_report

@@ -10,7 +10,7 @@ from typing import Any, final
 
 import torch
 
-from audiogan.build import build_metrics
+from audiogan.components import build_metrics
 from audiogan.data.cache import cache_directory
 from audiogan.evaluation.sampling import noise_waveforms, real_waveforms
 from audiogan.interfaces import Dataset, Metric

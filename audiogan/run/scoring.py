@@ -10,7 +10,7 @@ from attrs import frozen
 from torch import Tensor
 
 from audiogan.audio.files import write_audio
-from audiogan.build import Components
+from audiogan.components import Components
 from audiogan.errors import SpecError, suggest
 from audiogan.evaluation.sampling import generate_waveforms
 from audiogan.interfaces import Metric

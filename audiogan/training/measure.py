@@ -9,7 +9,7 @@ from collections.abc import Callable
 import torch
 from attrs import frozen
 
-from audiogan.build import Components
+from audiogan.components import Components
 from audiogan.spec.schema import TrainingSpec
 from audiogan.training.memory import peak_memory_mib, reset_peak_memory
 from audiogan.training.trainer import Trainer

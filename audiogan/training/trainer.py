@@ -9,7 +9,7 @@ from typing import Any, final
 import torch
 from torch import Tensor, nn
 
-from audiogan.build import Components
+from audiogan.components import Components
 from audiogan.data.loader import Batch
 from audiogan.errors import TrainingError
 from audiogan.spec.schema import OptimizerSpec, TrainingSpec
