@@ -1,1 +1,25 @@
-"""Built-in plugin; its components are being added."""
+"""SpecGAN: a GAN for spectrograms, with the way from waveforms and back."""
+
+from audiogan import hookimpl
+from audiogan.registry.hookspecs import Register
+from audiogan_specgan.discriminator import SpecGANDiscriminator
+from audiogan_specgan.generator import SpecGANGenerator
+from audiogan_specgan.spectrogram import SpectrogramRepresentation
+
+
+@hookimpl
+def register_representations(register: Register) -> None:
+    """Registers ``spectrogram``."""
+    register("spectrogram", SpectrogramRepresentation)
+
+
+@hookimpl
+def register_generators(register: Register) -> None:
+    """Registers ``specgan``."""
+    register("specgan", SpecGANGenerator)
+
+
+@hookimpl
+def register_discriminators(register: Register) -> None:
+    """Registers ``specgan``."""
+    register("specgan", SpecGANDiscriminator)
