@@ -1,8 +1,58 @@
-"""The command line."""
+"""The command line: finds the command, runs it, prints what the user has to mend.
+
+Nothing slow is imported here or at the top of a command's module, so that ``audiogan --help`` answers at once.
+"""
 
 from __future__ import annotations
 
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
 
-def main() -> int:
-    """Runs the command that the arguments name."""
-    return 0
+from audiogan import __version__
+from audiogan.errors import AudioganError
+
+COMMANDS = ("run", "generate", "describe")
+"""The commands in the order in which help lists them; ``train-classifier`` lives in ``train_classifier.py``.
+
+Each module has ``add_parser(subparsers) -> None`` and ``run(arguments) -> int``.
+"""
+
+USER_MISTAKE = 2
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command that the arguments name and returns the exit status: 0, 2 for a mistake to mend, 130 if stopped.
+
+    Arguments that cannot be parsed, ``--help`` and ``--version`` leave through ``SystemExit``, as argparse does.
+    """
+    parsed = _parser().parse_args(arguments)
+    try:
+        status: int = import_module(_module_of(parsed.command)).run(parsed)
+    except AudioganError as error:
+        print(f"audiogan: {error}", file=sys.stderr)
+        return USER_MISTAKE
+    except KeyboardInterrupt:
+        print("audiogan: stopped", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        # the reader, such as `head`, has left; without this the interpreter complains once more while closing
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return status
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="audiogan", description="Adversarial training on raw audio.")
+    parser.add_argument("--version", action="version", version=f"audiogan {__version__}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        import_module(_module_of(command)).add_parser(subparsers)
+    return parser
+
+
+def _module_of(command: str) -> str:
+    return f"audiogan.cli.{command.replace('-', '_')}"

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import traceback
+from collections.abc import Iterable
+from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import Distribution, EntryPoint, distributions
+from pathlib import Path
+from typing import Any
 
 import pluggy
 
-from audiogan.errors import PluginError
 from audiogan.interfaces.component import KINDS, Component
 from audiogan.registry import hookspecs
+from audiogan.registry.admission import NotAComponentError, check_component
 from audiogan.registry.registry import BrokenPlugin, Entry, Registry
 
 ENTRY_POINT_GROUP = "audiogan"
@@ -20,56 +25,90 @@ _HOOK_OF_KIND = {kind: f"register_{'losses' if kind == 'loss' else kind + 's'}" 
 def installed() -> Registry:
     """The registry of everything installed, read once a process.
 
-    A plugin that cannot be imported or that registers nonsense is set aside in ``broken`` with its distribution.
-
-    :raises PluginError: two plugins claim the same name.
+    A plugin that cannot be imported or that registers nonsense is set aside in ``broken`` with its distribution; a
+    name that two distributions claim is set aside in ``contested``.
     """
+    return load_plugins(distributions())
+
+
+def load_plugins(candidates: Iterable[Distribution]) -> Registry:
+    """The registry of the plugins in some distributions; the first of those that share a name counts."""
+    entries: list[Entry] = []
+    broken: list[BrokenPlugin] = []
+    seen: set[str] = set()
+    for distribution in candidates:
+        # the same project can be on the path twice, installed and as a source tree
+        name = _normalised(distribution)
+        if name in seen:
+            continue
+        seen.add(name)
+        for entry_point in distribution.entry_points.select(group=ENTRY_POINT_GROUP):
+            origin = f"{name} {distribution.version}"
+            try:
+                entries += _components_of(entry_point, origin)
+            except (Exception, SystemExit) as error:  # whatever a stranger's module does must not take the others down
+                broken.append(BrokenPlugin(entry_point.name, origin, _in_words(error)))
+    return _without_contested(entries, tuple(broken))
+
+
+def _normalised(distribution: Distribution) -> str:
+    name: str | None = distribution.metadata["Name"]
+    return (name or "unnamed").lower().replace("_", "-").replace(".", "-")
+
+
+def _components_of(entry_point: EntryPoint, origin: str) -> list[Entry]:
+    # a manager to each plugin: one that fails half-way leaves nothing behind
     manager = pluggy.PluginManager("audiogan")
     manager.add_hookspecs(hookspecs)
-    collector = _Collector(manager)
-    seen: set[tuple[str, str]] = set()
-    for distribution in distributions():
-        for entry_point in distribution.entry_points.select(group=ENTRY_POINT_GROUP):
-            if (entry_point.name, entry_point.value) not in seen:
-                seen.add((entry_point.name, entry_point.value))
-                collector.load(entry_point, distribution)
-    return collector.registry()
+    plugin = entry_point.load()
+    manager.register(plugin, name=entry_point.name)
+    _check_hook_names(manager, plugin)
+    entries: list[Entry] = []
+    for kind, hook in _HOOK_OF_KIND.items():
+        getattr(manager.hook, hook)(register=_Registration(entries, kind, origin))
+    return entries
 
 
-class _Collector:
-    def __init__(self, manager: pluggy.PluginManager) -> None:
-        self._manager = manager
-        self._entries: dict[str, dict[str, Entry]] = {kind: {} for kind in KINDS}
-        self._broken: list[BrokenPlugin] = []
-
-    def load(self, entry_point: EntryPoint, distribution: Distribution) -> None:
-        origin = f"{distribution.metadata['Name']} {distribution.version}"
-        try:
-            plugin = entry_point.load()
-            self._manager.register(plugin, name=entry_point.name)
-            self._manager.check_pending()
-            for kind, hook in _HOOK_OF_KIND.items():
-                implementation = getattr(plugin, hook, None)
-                if implementation is not None:
-                    implementation(register=_Registration(self._entries[kind], kind, origin))
-        except PluginError:
-            raise
-        except Exception as error:  # whatever a stranger's module does at import must not take the others down
-            self._broken.append(BrokenPlugin(entry_point.name, origin, f"{type(error).__name__}: {error}"))
-
-    def registry(self) -> Registry:
-        return Registry(entries=self._entries, broken=tuple(self._broken))
+def _check_hook_names(manager: pluggy.PluginManager, plugin: object) -> None:
+    known = _HOOK_OF_KIND.values()
+    for name in dir(plugin):
+        is_marked = manager.parse_hookimpl_opts(plugin, name) is not None
+        if is_marked and name not in known:
+            close = get_close_matches(name, known, n=1)
+            guess = f"; did you mean '{close[0]}'?" if close else ""
+            raise NotAComponentError(f"there is no hook '{name}'{guess} hooks: {', '.join(known)}")
+        if name in known and not is_marked:
+            raise NotAComponentError(f"'{name}' is not marked as a hook; decorate it with @audiogan.hookimpl")
 
 
 class _Registration:
-    def __init__(self, entries: dict[str, Entry], kind: str, origin: str) -> None:
+    def __init__(self, entries: list[Entry], kind: str, origin: str) -> None:
         self._entries, self._kind, self._origin = entries, kind, origin
 
     def __call__(self, name: str, component_class: type[Component]) -> None:
-        other = self._entries.get(name)
-        if other is not None:
-            raise PluginError(
-                f"{self._kind} '{name}' is registered by {other.distribution} and by {self._origin}; "
-                "uninstall one of them"
-            )
-        self._entries[name] = Entry(self._kind, name, component_class, self._origin)
+        check_component(self._kind, name, component_class)
+        if any((entry.kind, entry.name) == (self._kind, name) for entry in self._entries):
+            raise NotAComponentError(f"{self._kind} '{name}' is registered twice")
+        self._entries.append(Entry(self._kind, name, component_class, self._origin))
+
+
+def _in_words(error: BaseException) -> str:
+    if isinstance(error, NotAComponentError):
+        return str(error)
+    frames = traceback.extract_tb(error.__traceback__)
+    place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {error}{place}"
+
+
+def _without_contested(entries: list[Entry], broken: tuple[BrokenPlugin, ...]) -> Registry:
+    claims: dict[tuple[str, str], list[Entry]] = {}
+    for entry in entries:
+        claims.setdefault((entry.kind, entry.name), []).append(entry)
+    by_kind: dict[str, dict[str, Any]] = {kind: {} for kind in KINDS}
+    contested: dict[tuple[str, str], tuple[str, ...]] = {}
+    for (kind, name), claimants in claims.items():
+        if len(claimants) == 1:
+            by_kind[kind][name] = claimants[0]
+        else:
+            contested[kind, name] = tuple(entry.distribution for entry in claimants)
+    return Registry(by_kind, broken, contested)

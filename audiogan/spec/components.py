@@ -12,7 +12,7 @@ from audiogan.errors import PluginError
 from audiogan.spec.catalog import Catalog
 from audiogan.spec.merge import COMPONENT_SECTIONS
 from audiogan.spec.schema import ComponentSpec, ExperimentSpec, OptimizerSpec
-from audiogan.spec.structure import Hook, Rejected, attrs_hook, strict_converter
+from audiogan.spec.structure import Hook, RejectedValueError, attrs_hook, strict_converter
 
 
 def experiment_converter(catalog: Catalog) -> Converter:
@@ -31,7 +31,7 @@ def _component_hook(converter: Converter, catalog: Catalog, kind: str) -> Hook:
         try:
             options_class = catalog.options_class(kind, name)
         except PluginError as error:
-            raise _under("type", Rejected(str(error))) from error
+            raise _under("type", RejectedValueError(str(error))) from error
         return ComponentSpec(name, converter.structure(options, options_class))
 
     return structure
@@ -45,13 +45,13 @@ def _type_and_rest(raw: Any, types: str) -> tuple[str, dict[str, Any]]:
     if isinstance(raw, str):
         return raw, {}
     if not isinstance(raw, Mapping):
-        raise Rejected("must be a name in quotes or a table with type")
+        raise RejectedValueError("must be a name in quotes or a table with type")
     rest = dict(raw)
     if "type" not in rest:
-        raise _under("type", Rejected(f"missing; it is {types}"))
+        raise _under("type", RejectedValueError(f"missing; it is {types}"))
     name = rest.pop("type")
     if not isinstance(name, str):
-        raise _under("type", Rejected(f"must be a name in quotes, {types}"))
+        raise _under("type", RejectedValueError(f"must be a name in quotes, {types}"))
     return name, rest
 
 

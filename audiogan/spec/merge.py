@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from audiogan.spec.tree import Node, Table
+from audiogan.spec.tree import Node, Origin, Table
 
 COMPONENT_SECTIONS = ("dataset", "representation", "generator", "discriminator", "loss")
 SECTIONS = (*COMPONENT_SECTIONS, "training", "evaluation")
+DEFAULT = Origin("default")
+"""The origin of what nobody wrote."""
 _OPTIMIZERS = ("optimizer", "generator_optimizer", "discriminator_optimizer")
 _SCORING_INTERVALS = ("every_epochs", "every_steps")
 
@@ -48,7 +50,7 @@ def _merge(base: Node, over: Node) -> Node:
     merged = dict(base.value)
     for key, node in over.value.items():
         merged[key] = _merge(merged[key], node) if key in merged else node
-    return Node(merged, base.origin)
+    return Node(merged, over.origin if base.origin == DEFAULT else base.origin)
 
 
 def _type_differs(base: Table, over: Table) -> bool:

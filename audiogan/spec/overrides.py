@@ -10,7 +10,7 @@ from attrs import field, frozen
 
 from audiogan.errors import suggest
 from audiogan.spec.merge import SECTIONS, merge_sections, with_types_spelled_out
-from audiogan.spec.problems import Problem
+from audiogan.spec.problems import Problem, as_error
 from audiogan.spec.tree import Node, Origin, Table, grow_at
 
 _FLAG = "--set"
@@ -93,3 +93,28 @@ def _only_path(table: dict[str, Any]) -> tuple[str, ...]:
         ((part, value),) = value.items()
         path.append(part)
     return tuple(path)
+
+
+def read_options(arguments: Sequence[str]) -> dict[str, Any]:
+    """Options of a single component from arguments such as ``dim=8`` or ``classifier.steps=100``.
+
+    :raises SpecError: an argument has not the form ``key=value``.
+    """
+    options: dict[str, Any] = {}
+    problems: list[Problem] = []
+    for argument in arguments:
+        try:
+            path, value = parse_assignment(argument)
+        except ValueError as error:
+            problems.append(Problem(Origin(_FLAG, argument), str(error)))
+            continue
+        table = options
+        for part in path[:-1]:
+            below = table.setdefault(part, {})
+            if not isinstance(below, dict):
+                below = table[part] = {}
+            table = below
+        table[path[-1]] = value
+    if problems:
+        raise as_error(problems, subject="the options")
+    return options

@@ -23,9 +23,8 @@ class Problem:
     value: str = ""
 
     def __str__(self) -> str:
-        key = f" {self.origin.key}" if self.origin.key else ""
-        value = f" = {self.value}" if self.value else ""
-        return f"{self.origin.place}:{key}{value}: {self.message}"
+        assignment = f"{self.origin.key} = {self.value}" if self.value else self.origin.key
+        return ": ".join(part for part in (self.origin.place, assignment, self.message) if part)
 
 
 def problem_at(node: Node, message: str) -> Problem:
@@ -48,7 +47,8 @@ def written(value: Any) -> str:
 
 
 def as_error(problems: Iterable[Problem], *, subject: str) -> SpecError:
-    """One error that lists every distinct problem in the order found."""
-    lines = list(dict.fromkeys(str(problem) for problem in problems))
+    """One error that lists every distinct problem: those with lines in their order, then those of the command line."""
+    by_line = sorted(problems, key=lambda problem: (problem.origin.line == 0, problem.origin.line))
+    lines = list(dict.fromkeys(map(str, by_line)))
     count = "1 mistake" if len(lines) == 1 else f"{len(lines)} mistakes"
     return SpecError("\n".join([f"{count} in {subject}", *(f"  {line}" for line in lines)]))

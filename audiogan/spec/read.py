@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from attrs import frozen
@@ -45,10 +45,10 @@ def read_experiments(
     changes = read_overrides(overrides)
     specs, problems = reading.resolve(profile, changes)
     problems += [*reading.top_level_problems(), *reading.other_profiles_problems(profile), *changes.problems]
-    problems += reading.unknown_names(only, "--only")
+    problems += reading.unknown_names(only, Origin("--only"))
     if profile is not None and profile not in reading.profiles:
         message = f"unknown profile{suggest(profile, reading.profiles, label=f'profiles in {path}')}"
-        problems.append(Problem(Origin("--profile", ""), message, profile))
+        problems.append(Problem(Origin(f"--profile {profile}"), message))
     if problems:
         raise as_error(problems, subject=str(path))
     kept = tuple(spec for spec in specs if not only or spec.name in only)
@@ -93,7 +93,7 @@ class _Reading:
             problems += found
             if spec is not None:
                 specs.append(spec)
-        problems += self.unknown_names(changes.by_experiment, "--set")
+        problems += self.unknown_names(changes.by_experiment, Origin("--set"))
         return specs, problems
 
     def _layers(self, experiment: Node, profile: str | None, changes: Overrides) -> Iterator[Table]:
@@ -149,7 +149,7 @@ class _Reading:
         if by_name is not None and not by_name.is_table:
             yield problem_at(by_name, "must be tables named after experiments")
         for name, node in _table(by_name).items():
-            yield from self.unknown_names([name], node.origin.place, key=node.origin.key)
+            yield from self.unknown_names([name], node.origin)
             if node.is_table:
                 yield from _unknown_keys(node.value, _IN_PROFILED_EXPERIMENT)
             else:
@@ -162,10 +162,10 @@ class _Reading:
                 _, problems = self.resolve(profile, Overrides())
                 yield from (problem for problem in problems if problem.origin.key.startswith("profile."))
 
-    def unknown_names(self, names: Sequence[str] | dict[str, Node], place: str, *, key: str = "") -> list[Problem]:
-        known = [_name_of(experiment) for experiment in self.experiments]
+    def unknown_names(self, names: Iterable[str], origin: Origin) -> list[Problem]:
+        known = {_name_of(experiment) for experiment in self.experiments}
         return [
-            Problem(Origin(place, key), f"unknown experiment '{name}'{suggest(name, known, label='experiments')}")
+            Problem(origin, f"unknown experiment '{name}'{suggest(name, known, label='experiments')}")
             for name in names
             if name not in known
         ]

@@ -10,12 +10,11 @@ from cattrs import BaseValidationError, Converter
 
 from audiogan.spec.catalog import Catalog
 from audiogan.spec.components import experiment_converter
-from audiogan.spec.locator import KeyPath
-from audiogan.spec.merge import COMPONENT_SECTIONS, SECTIONS, merge_sections
+from audiogan.spec.merge import COMPONENT_SECTIONS, DEFAULT, merge_sections
 from audiogan.spec.problems import Problem, problem_at
 from audiogan.spec.schema import ExperimentSpec, OptimizerSpec
 from audiogan.spec.structure import Complaint, complaints_of
-from audiogan.spec.tree import Node, Origin, Table, dotted, grow_at
+from audiogan.spec.tree import Node, Table, dotted, grow_at
 
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(?<!\.)")
 _BUDGETS = ("epochs", "steps", "duration_s")
@@ -26,7 +25,7 @@ _DEFAULTS = grow_at(
         "training": {},
         "evaluation": {"metrics": ["inception-score"]},
     },
-    Origin("default", ""),
+    DEFAULT,
 ).value
 
 
@@ -44,7 +43,7 @@ class Resolver:
         tables = merge_sections(_DEFAULTS, experiment.value)
         tables.setdefault("title", tables.get("name", Node("", experiment.origin)))
         experiment = Node(tables, experiment.origin)
-        problems = [*_name_problems(experiment), *self._absences(experiment), *_schedule_problems(tables)]
+        problems = [*_name_problems(experiment), *self._absences(experiment), *_schedule_problems(experiment)]
         raw = experiment.plain()
         try:
             spec: ExperimentSpec = self._converter.structure(raw, ExperimentSpec)
@@ -61,7 +60,7 @@ class Resolver:
     def _absences(self, experiment: Node) -> list[Problem]:
         return [
             Problem(
-                Origin(experiment.origin.place, f"{experiment.origin.key}.{kind}"),
+                experiment.origin.under(kind),
                 f"missing; installed: {', '.join(self.catalog.names(kind)) or 'none'}",
             )
             for kind in COMPONENT_SECTIONS
@@ -87,22 +86,20 @@ def is_folder_name(name: str) -> bool:
 def _name_problems(experiment: Node) -> list[Problem]:
     name = experiment.value.get("name")
     if name is None:
-        key = f"{experiment.origin.key}.name"
-        return [Problem(Origin(experiment.origin.place, key), "missing; it names the experiment's folder")]
+        return [Problem(experiment.origin.under("name"), "missing; it names the experiment's folder")]
     if isinstance(name.value, str) and not is_folder_name(name.value):
         rule = "letters, digits, dots, dashes and underscores, starting with a letter or digit"
         return [problem_at(name, f"names a folder and may hold {rule}")]
     return []
 
 
-def _schedule_problems(tables: Table) -> list[Problem]:
+def _schedule_problems(experiment: Node) -> list[Problem]:
     problems = []
+    tables: Table = experiment.value
     training, evaluation = tables["training"], tables["evaluation"]
     if training.is_table and not any(budget in training.value for budget in _BUDGETS):
-        origin = training.origin if training is not _DEFAULTS["training"] else tables["title"].origin
-        problems.append(
-            Problem(Origin(origin.place, "training"), f"no budget; give one of {', '.join(_BUDGETS)} or several")
-        )
+        origin = experiment.origin.under("training") if training.origin == DEFAULT else training.origin
+        problems.append(Problem(origin, f"no budget; give one of {', '.join(_BUDGETS)} or several"))
     if evaluation.is_table and {"every_epochs", "every_steps"} <= evaluation.value.keys():
         problems.append(problem_at(evaluation.value["every_steps"], "give either every_epochs or every_steps"))
     return problems
@@ -112,13 +109,6 @@ def _located(experiment: Node, complaint: Complaint) -> Problem:
     node, rest = experiment.nearest(complaint.path)
     if not rest or not node.is_table:
         return problem_at(node, complaint.message)
-    origin = experiment.origin if node.origin.place == "default" else node.origin
-    return Problem(Origin(origin.place, _joined(origin.key, rest)), complaint.message)
-
-
-def _joined(key: str, rest: KeyPath) -> str:
-    return f"{key}.{dotted(rest)}" if key else dotted(rest)
-
-
-EXPERIMENT_KEYS = ("name", "title", "published", *SECTIONS)
-"""What an ``[[experiment]]`` table may hold."""
+    if node.origin == DEFAULT:
+        return Problem(experiment.origin.under(dotted(complaint.path)), complaint.message)
+    return Problem(node.origin.under(dotted(rest)), complaint.message)

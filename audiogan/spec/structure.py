@@ -34,7 +34,7 @@ class Complaint:
     message: str
 
 
-class Rejected(ValueError):
+class RejectedValueError(ValueError):
     """A raw value that cannot become what was asked for; its text says what it must be."""
 
 
@@ -85,7 +85,7 @@ Hook = Callable[[Any, Any], Any]
 def attrs_hook(converter: Converter, kind: type[Any], **field_hooks: Hook) -> Hook:
     """Structures a table into the attrs class ``kind``, fields named in ``field_hooks`` by those hooks."""
     attrs.resolve_types(kind)
-    overrides = {
+    overrides: dict[str, Any] = {
         field.name: override(struct_hook=_bounded(field, field_hooks.get(field.name, converter.structure)))
         for field in attrs.fields(kind)
         if field.init
@@ -95,14 +95,14 @@ def attrs_hook(converter: Converter, kind: type[Any], **field_hooks: Hook) -> Ho
         converter,
         _cattrs_forbid_extra_keys=True,
         _cattrs_detailed_validation=True,
-        **overrides,  # type: ignore[arg-type]  # cattrs mixes its own keywords with field names
+        **overrides,
     )
 
     def structure(raw: Any, _: Any) -> Any:
         if isinstance(raw, kind):
             return raw
         if not isinstance(raw, Mapping):
-            raise Rejected("must be a table")
+            raise RejectedValueError("must be a table")
         return from_table(raw, kind)
 
     return structure
@@ -113,7 +113,7 @@ def _bounded(field: attrs.Attribute[Any], hook: Hook) -> Hook:
         value = hook(raw, annotation)
         complaint = out_of_bounds(field, value)
         if complaint is not None:
-            raise Rejected(complaint)
+            raise RejectedValueError(complaint)
         return value
 
     return structure
@@ -123,7 +123,7 @@ def _exactly(kind: type[Any]) -> Hook:
     def structure(raw: Any, _: Any) -> Any:
         if isinstance(raw, kind):
             return raw
-        raise Rejected(f"must be {in_words(kind)}{_unquoted(raw)}")
+        raise RejectedValueError(f"must be {in_words(kind)}{_unquoted(raw)}")
 
     return structure
 
@@ -132,19 +132,19 @@ def _whole_number(raw: Any, _: Any) -> int:
     if isinstance(raw, int) and not isinstance(raw, bool):
         return raw
     near = f", such as {round(raw)}" if isinstance(raw, float) and abs(raw) < 1e15 else ""
-    raise Rejected(f"must be a whole number{near}{_unquoted(raw)}")
+    raise RejectedValueError(f"must be a whole number{near}{_unquoted(raw)}")
 
 
 def _number(raw: Any, _: Any) -> float:
     if isinstance(raw, (int, float)) and not isinstance(raw, bool):
         return float(raw)
-    raise Rejected(f"must be a number{_unquoted(raw)}")
+    raise RejectedValueError(f"must be a number{_unquoted(raw)}")
 
 
 def _path(raw: Any, _: Any) -> Path:
     if isinstance(raw, (str, Path)):
         return Path(raw)
-    raise Rejected("must be a path in quotes")
+    raise RejectedValueError("must be a path in quotes")
 
 
 def _unquoted(raw: Any) -> str:
@@ -174,10 +174,10 @@ def _union_hook(converter: Converter, annotation: Any) -> Hook:
         for member in others:
             try:
                 return converter.structure(raw, member)
-            except (Rejected, BaseValidationError) as error:
+            except (RejectedValueError, BaseValidationError) as error:
                 if _is_container(raw, member):
                     raise error
-        raise Rejected(f"must be {in_words(annotation)}")
+        raise RejectedValueError(f"must be {in_words(annotation)}")
 
     return structure
 
@@ -194,9 +194,9 @@ def _sequence_hook(converter: Converter, annotation: Any) -> Hook:
 
     def structure(raw: Any, _: Any) -> Any:
         if not isinstance(raw, (list, tuple)):
-            raise Rejected("must be a list")
+            raise RejectedValueError("must be a list")
         if is_fixed and len(raw) != len(arguments):
-            raise Rejected(f"must be a list of {len(arguments)} values")
+            raise RejectedValueError(f"must be a list of {len(arguments)} values")
         kinds = arguments if is_fixed else (arguments[0] if arguments else Any,) * len(raw)
         return container(_items(converter, zip(range(len(raw)), raw, kinds, strict=True)))
 
@@ -208,7 +208,7 @@ def _mapping_hook(converter: Converter, annotation: Any) -> Hook:
 
     def structure(raw: Any, _: Any) -> Any:
         if not isinstance(raw, Mapping):
-            raise Rejected("must be a table")
+            raise RejectedValueError("must be a table")
         items = _items(converter, ((key, value, value_kind) for key, value in raw.items()))
         return dict(zip(raw, items, strict=True))
 
@@ -234,7 +234,7 @@ def _literal_hook(annotation: Any) -> Hook:
         for choice in get_args(annotation):
             if raw == choice and type(raw) is type(choice):
                 return choice
-        raise Rejected(f"must be {in_words(annotation)}")
+        raise RejectedValueError(f"must be {in_words(annotation)}")
 
     return structure
 

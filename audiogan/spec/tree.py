@@ -12,10 +12,23 @@ from audiogan.spec.locator import KeyPath
 
 @frozen
 class Origin:
-    """Where a value was written: ``place`` ("configs/table1.toml:12" or "--set") and the full key there."""
+    """Where a value was written: ``source`` (a file, or a flag such as "--set"), the full key there, and the line.
 
-    place: str
-    key: str
+    The line counts from 1; it is 0 where the source has no lines.
+    """
+
+    source: str
+    key: str = ""
+    line: int = 0
+
+    @property
+    def place(self) -> str:
+        """The source with its line, as editors open it: "configs/table1.toml:12"."""
+        return f"{self.source}:{self.line}" if self.line else self.source
+
+    def under(self, key: str) -> Origin:
+        """The origin of something that is missing here, at ``key`` inside this."""
+        return Origin(self.source, f"{self.key}.{key}" if self.key else key, self.line)
 
 
 @frozen
@@ -39,16 +52,15 @@ class Node:
         return self.value
 
     def nearest(self, path: KeyPath) -> tuple[Node, KeyPath]:
-        """The deepest node on the way to ``path``, and the rest of the path, empty where the node is ``path`` itself."""
+        """The deepest node on the way to ``path``, and the rest of the path, empty where the node is ``path``."""
         node = self
         for depth, part in enumerate(path):
             inner = node.value
-            if isinstance(inner, dict) and part in inner:
-                node = inner[part]
-            elif isinstance(inner, list) and isinstance(part, int) and part < len(inner):
-                node = inner[part]
-            else:
+            if isinstance(inner, list):
+                inner = dict(enumerate(inner))
+            if not isinstance(inner, dict) or part not in inner:
                 return node, path[depth:]
+            node = inner[part]
         return node, ()
 
 
@@ -57,7 +69,7 @@ Table: TypeAlias = dict[str, Node]
 
 def grow(value: Any, lines: Mapping[KeyPath, int], *, file: str, path: KeyPath = ()) -> Node:
     """Nodes for a document read by ``tomllib``, with the lines that ``locate_keys`` found in it."""
-    origin = Origin(f"{file}:{lines.get(path, 1)}", dotted(path))
+    origin = Origin(file, dotted(path), lines.get(path, 1))
     if isinstance(value, dict):
         return Node({key: grow(item, lines, file=file, path=(*path, key)) for key, item in value.items()}, origin)
     if isinstance(value, list):

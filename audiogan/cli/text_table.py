@@ -1,0 +1,63 @@
+"""Tables on standard output: ruled on a terminal, aligned plain text elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+
+from attrs import field, frozen
+
+
+@frozen
+class TextTable:
+    """A titled table of short texts; ``notes`` are lines printed beneath it."""
+
+    title: str
+    columns: tuple[str, ...] = ()
+    rows: Sequence[tuple[str, ...]] = ()
+    notes: Sequence[str] = field(factory=tuple)
+
+
+def print_tables(tables: Sequence[TextTable]) -> None:
+    """Prints tables one after another to standard output."""
+    if sys.stdout.isatty():
+        _print_ruled(tables)
+    else:
+        print("\n\n".join(plain(table) for table in tables))
+
+
+def plain(table: TextTable) -> str:
+    """The table as aligned text without rules.
+
+    >>> print(plain(TextTable("Sizes", ("name", "value"), [("dim", "64")])))
+    Sizes
+      name  value
+      dim   64
+    """
+    lines = [table.title]
+    cells = [table.columns, *table.rows] if table.rows else []
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    lines += [
+        "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
+    ]
+    lines += [f"  {note}" for note in table.notes]
+    return "\n".join(lines)
+
+
+def _print_ruled(tables: Sequence[TextTable]) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    for table in tables:
+        console.print(Text(table.title, style="bold"))
+        if table.rows:
+            ruled = Table(*table.columns, box=SIMPLE_HEAD, pad_edge=False)
+            for row in table.rows:
+                ruled.add_row(*map(Text, row))
+            console.print(ruled)
+        for note in table.notes:
+            console.print(Text(note))
+        console.print()
