@@ -1,0 +1,35 @@
+"""The gradient penalty of WGAN-GP, as functions of a discriminator and of the points where it is judged.
+
+Source: Gulrajani et al. 2017, "Improved training of Wasserstein GANs", eq. 3 and algorithm 1.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from audiogan import Discriminator
+from audiogan.nn import twice_differentiable
+
+
+def interpolate(real: Tensor, fake: Tensor, alpha: Tensor) -> Tensor:
+    """Points ``[N, *sample_shape]`` between each real and fake sample: real where ``alpha`` ``[N]`` is 0, fake at 1."""
+    return real + alpha.view(-1, *[1] * (real.dim() - 1)) * (fake - real)
+
+
+def slopes(discriminator: Discriminator, points: Tensor) -> Tensor:
+    """The norms ``[N]`` of the score's gradient at ``points`` ``[N, *sample_shape]``, over all axes but the batch.
+
+    They carry a graph and can be differentiated by the discriminator's parameters, recurrent ones included.
+    """
+    points = points.detach().requires_grad_()
+    with twice_differentiable():
+        scores = discriminator(points)
+    (gradient,) = torch.autograd.grad(scores.sum(), points, create_graph=True)
+    norms: Tensor = torch.linalg.vector_norm(gradient.flatten(1), dim=1)
+    return norms
+
+
+def gradient_penalty(discriminator: Discriminator, points: Tensor) -> Tensor:
+    """E(slope - 1)², a scalar without weight, over ``points`` ``[N, *sample_shape]``."""
+    return (slopes(discriminator, points) - 1).square().mean()

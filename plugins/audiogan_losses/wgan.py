@@ -1,0 +1,48 @@
+"""Wasserstein GAN with weight clipping."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import torch
+from attrs import frozen
+from torch import Tensor
+
+from audiogan import Discriminator, Loss, option
+from audiogan_losses import wasserstein
+
+
+@frozen
+class WGANLossOptions:
+    """Options of loss ``wgan``."""
+
+    clip: float = option(default=0.01, minimum=0, help="largest magnitude of a discriminator's weight")
+
+
+class WGANLoss(Loss):
+    """E D(x) - E D(G(z)), D kept from growing steep by clipping each of its parameters to ±``clip`` after every step.
+
+    Source: Arjovsky, Chintala and Bottou 2017, "Wasserstein GAN", algorithm 1.
+    """
+
+    options_class: ClassVar[type[WGANLossOptions]] = WGANLossOptions
+    recommended_optimizer: ClassVar[Mapping[str, Any]] = {"type": "RMSprop", "lr": 5e-5, "alpha": 0.9}
+    """``alpha`` is TensorFlow's decay, which the original trains with; torch's own default is 0.99."""
+
+    def __init__(self, options: WGANLossOptions) -> None:
+        self.options = options
+
+    def discriminator_loss(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+        """E D(G(z)) - E D(x)."""
+        return wasserstein.critic_loss(real_scores, fake_scores)
+
+    def generator_loss(self, fake_scores: Tensor) -> Tensor:
+        """-E D(G(z))."""
+        return wasserstein.generator_loss(fake_scores)
+
+    @torch.no_grad()
+    def after_discriminator_step(self, discriminator: Discriminator) -> None:
+        """Clips every parameter of ``discriminator``, biases included, to ±``clip``."""
+        for parameter in discriminator.parameters():
+            parameter.clamp_(-self.options.clip, self.options.clip)
