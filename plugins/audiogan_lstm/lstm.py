@@ -1,0 +1,71 @@
+"""The pure LSTM discriminator."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from attrs import frozen
+from numpy.typing import NDArray
+from torch import Tensor
+
+from audiogan import Discriminator, LayerRow, option
+from audiogan.nn.tensorflow_variables import load_variables
+from audiogan.nn.waveform_shape import waveform_shape
+from audiogan_lstm.frames import check_frame_size, split_frames
+from audiogan_lstm.readout import READOUTS, Readout
+from audiogan_lstm.tensorflow_lstm import TensorFlowLSTM
+
+
+@frozen
+class LSTMDiscriminatorOptions:
+    """Options of discriminator ``lstm``."""
+
+    hidden_size: int = option(default=64, minimum=1, help="units of every LSTM layer")
+    lstm_layers: int = option(default=2, minimum=1, unit="layers", help="stacked LSTM layers")
+    frame_size: int = option(default=4, minimum=1, unit="samples", help="samples that a time step reads")
+    readout: str = option(default="all", choices=READOUTS, help="time steps that the dense layer reads")
+
+
+class LSTMDiscriminator(Discriminator):
+    """Waveforms ``[N, C, T]``, frame by frame through LSTM layers, to raw scores ``[N]``.
+
+    Source: the study's pure LSTM D-net.
+
+    :raises SpecError: samples are no waveforms, or ``frame_size`` does not divide their length.
+    """
+
+    options_class: ClassVar[type[LSTMDiscriminatorOptions]] = LSTMDiscriminatorOptions
+
+    def __init__(self, options: LSTMDiscriminatorOptions, *, sample_shape: tuple[int, ...]) -> None:
+        super().__init__()
+        network = "discriminator 'lstm'"
+        self.channels, self.length = waveform_shape(sample_shape, network=network)
+        check_frame_size(options.frame_size, self.length, network=network)
+        self.options = options
+        self.lstm = TensorFlowLSTM(options.frame_size * self.channels, options.hidden_size, layers=options.lstm_layers)
+        steps = self.length // options.frame_size
+        self.readout = Readout(steps, options.hidden_size, readout=options.readout)
+
+    def forward(self, samples: Tensor) -> Tensor:
+        """Raw scores ``[N]`` of waveforms ``[N, C, T]``."""
+        outputs: Tensor = self.lstm(split_frames(samples, self.options.frame_size))
+        scores: Tensor = self.readout(outputs.permute(1, 2, 0))
+        return scores
+
+    def load_tensorflow_variables(self, variables: Mapping[str, NDArray[Any]]) -> None:
+        """Takes weights named as in TensorFlow, such as ``D/lstm_0/rnn/lstm_cell/kernel``.
+
+        :raises CheckpointError: a variable is missing, unknown or of another shape.
+        """
+        load_variables(self.lstm.tensorflow_variables() | self.readout.tensorflow_variables(), variables)
+
+    def layer_rows(self) -> tuple[LayerRow, ...]:
+        """The layers in the manner of Table 3 of the study."""
+        steps, hidden = self.length // self.options.frame_size, self.options.hidden_size
+        return (
+            LayerRow("input x or G(z)", (), (self.length, self.channels)),
+            LayerRow("reshape", (), (steps, self.options.frame_size * self.channels)),
+            *[LayerRow(f"LSTM, {hidden} units", (), (steps, hidden))] * self.options.lstm_layers,
+            *self.readout.layer_rows(),
+        )

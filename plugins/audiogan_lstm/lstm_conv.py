@@ -1,0 +1,104 @@
+"""The LSTM & conv discriminator: LSTM layers, then strided convolutions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+import torch
+from attrs import frozen
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from audiogan import Discriminator, LayerRow, option
+from audiogan.nn import Conv1dSame
+from audiogan.nn.tensorflow_variables import convolution_variables, load_variables
+from audiogan.nn.waveform_shape import waveform_shape
+from audiogan_lstm.frames import check_frame_size, split_frames
+from audiogan_lstm.readout import READOUTS, Readout
+from audiogan_lstm.tensorflow_lstm import TensorFlowLSTM
+
+_STRIDE = 4
+
+
+@frozen
+class LSTMConvDiscriminatorOptions:
+    """Options of discriminator ``lstm-conv``; the defaults are those of Tables 3 and 4 of the study."""
+
+    hidden_size: int = option(default=64, minimum=1, help="units of every LSTM layer")
+    lstm_layers: int = option(default=2, minimum=1, unit="layers", help="stacked LSTM layers")
+    conv_layers: int = option(default=4, minimum=0, maximum=5, unit="layers", help="convolutions of stride 4")
+    frame_size: int = option(default=4, minimum=1, unit="samples", help="samples that a time step reads")
+    dim: int = option(
+        default=64, minimum=1, help="half the channels of the first convolution, doubled in each after it"
+    )
+    kernel_size: int = option(default=25, minimum=1, unit="steps", help="width of every convolution's kernel")
+    readout: str = option(default="all", choices=READOUTS, help="time steps that the dense layer reads")
+
+
+class LSTMConvDiscriminator(Discriminator):
+    """Waveforms ``[N, C, T]``, frame by frame through LSTM layers, then convolutions, to raw scores ``[N]``.
+
+    Source: the study's LSTM & conv D-net, Table 3.
+
+    :raises SpecError: samples are no waveforms, or ``frame_size`` does not divide their length.
+    """
+
+    options_class: ClassVar[type[LSTMConvDiscriminatorOptions]] = LSTMConvDiscriminatorOptions
+
+    def __init__(self, options: LSTMConvDiscriminatorOptions, *, sample_shape: tuple[int, ...]) -> None:
+        super().__init__()
+        network = "discriminator 'lstm-conv'"
+        self.channels, self.length = waveform_shape(sample_shape, network=network)
+        check_frame_size(options.frame_size, self.length, network=network)
+        self.options = options
+        self.lstm = TensorFlowLSTM(options.frame_size * self.channels, options.hidden_size, layers=options.lstm_layers)
+        self.widths = (options.hidden_size, *(options.dim << layer for layer in range(1, options.conv_layers + 1)))
+        self.steps = [self.length // options.frame_size]
+        for _ in range(options.conv_layers):
+            self.steps.append(-(-self.steps[-1] // _STRIDE))
+        self.convolutions = nn.ModuleList(
+            Conv1dSame(self.widths[layer], self.widths[layer + 1], kernel_size=options.kernel_size, stride=_STRIDE)
+            for layer in range(options.conv_layers)
+        )
+        self.readout = Readout(self.steps[-1], self.widths[-1], readout=options.readout)
+
+    def forward(self, samples: Tensor) -> Tensor:
+        """Raw scores ``[N]`` of waveforms ``[N, C, T]``."""
+        outputs: Tensor = self.lstm(split_frames(samples, self.options.frame_size))
+        features = torch.relu(outputs.permute(1, 2, 0))
+        for convolve in self.convolutions:
+            features = torch.relu(convolve(features))
+        scores: Tensor = self.readout(features)
+        return scores
+
+    def load_tensorflow_variables(self, variables: Mapping[str, NDArray[Any]]) -> None:
+        """Takes weights named as in TensorFlow, such as ``D/lstm_0/rnn/lstm_cell/kernel``.
+
+        :raises CheckpointError: a variable is missing, unknown or of another shape.
+        """
+        expected = self.lstm.tensorflow_variables() | self.readout.tensorflow_variables()
+        for layer, convolution in enumerate(self.convolutions):
+            if isinstance(convolution, Conv1dSame):
+                expected |= convolution_variables(f"D/downconv_{layer}", convolution)
+        load_variables(expected, variables)
+
+    def layer_rows(self) -> tuple[LayerRow, ...]:
+        """The layers as in Table 3 of the study."""
+        hidden, steps = self.options.hidden_size, self.steps[0]
+        recurrent = [LayerRow(f"LSTM, {hidden} units", (), (steps, hidden))] * (self.options.lstm_layers - 1)
+        return (
+            LayerRow("input x or G(z)", (), (self.length, self.channels)),
+            LayerRow("reshape", (), (steps, self.options.frame_size * self.channels)),
+            *recurrent,
+            LayerRow(f"LSTM, {hidden} units, ReLU", (), (steps, hidden)),
+            *(
+                LayerRow(
+                    f"conv 1-D, stride {_STRIDE}, ReLU",
+                    (self.options.kernel_size, self.widths[layer], self.widths[layer + 1]),
+                    (self.steps[layer + 1], self.widths[layer + 1]),
+                )
+                for layer in range(self.options.conv_layers)
+            ),
+            *self.readout.layer_rows(),
+        )
