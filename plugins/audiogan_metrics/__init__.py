@@ -1,1 +1,13 @@
-"""Built-in plugin; its components are being added."""
+"""Metrics: the inception score."""
+
+from audiogan import hookimpl
+from audiogan.registry.hookspecs import Register
+from audiogan_metrics.inception_score import InceptionScore, InceptionScoreOptions
+
+__all__ = ["InceptionScore", "InceptionScoreOptions", "register_metrics"]
+
+
+@hookimpl
+def register_metrics(register: Register) -> None:
+    """Registers the metrics of this plugin."""
+    register("inception-score", InceptionScore)

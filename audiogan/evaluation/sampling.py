@@ -1,0 +1,79 @@
+"""Waveforms to be scored: generated ones, real ones, and noise for the scale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from audiogan.errors import DataError
+from audiogan.interfaces import Dataset, Generator, Representation
+
+
+def generate_waveforms(
+    generator: Generator,
+    representation: Representation,
+    count: int,
+    *,
+    rng: torch.Generator,
+    batch_size: int,
+    device: str | torch.device,
+) -> Tensor:
+    """``count`` generated waveforms ``[count, C, T]``, float32 on the CPU.
+
+    All latents are drawn from ``rng`` first, so that they do not depend on ``batch_size``. Both networks, which live on
+    ``device``, are in evaluation mode meanwhile and are left in the modes they had.
+    """
+    latents = generator.sample_latent(count, rng=rng)
+    waveforms: Tensor | None = None
+    with torch.no_grad(), _evaluating(generator, representation):
+        for start in range(0, count, batch_size):
+            latent = latents[start : start + batch_size].to(device)
+            batch = representation.decode(generator(latent)).float().cpu()
+            if waveforms is None:
+                waveforms = torch.empty(count, *batch.shape[1:])
+            waveforms[start : start + len(batch)] = batch
+    if waveforms is None:
+        raise ValueError(f"count must be at least 1, not {count}")
+    return waveforms
+
+
+def real_waveforms(dataset: Dataset, count: int, *, seed: int) -> Tensor:
+    """``count`` windows ``[count, C, T]`` of the dataset in an order drawn from ``seed``.
+
+    No window is taken twice before each was taken once; further passes draw other random windows where the dataset has
+    any.
+
+    :raises DataError: the dataset is empty, or a window cannot be read.
+    """
+    if len(dataset) == 0:
+        raise DataError("the dataset has no windows: check its files and its window length")
+    waveforms = torch.empty(count, dataset.channels, dataset.window_length)
+    for start in range(0, count, len(dataset)):
+        turn = start // len(dataset)
+        order = np.random.default_rng([seed, turn]).permutation(len(dataset))[: count - start]
+        for position, index in enumerate(order, start=start):
+            window = dataset.window(int(index), rng=np.random.default_rng([seed, turn, int(index)]))
+            waveforms[position] = torch.from_numpy(np.asarray(window.waveform, dtype=np.float32))
+    return waveforms
+
+
+def noise_waveforms(count: int, *, channels: int, window_length: int, seed: int) -> Tensor:
+    """``count`` waveforms ``[count, channels, window_length]`` of white noise, Uniform(-1, 1)."""
+    rng = torch.Generator().manual_seed(seed)
+    return torch.rand(count, channels, window_length, generator=rng) * 2 - 1
+
+
+@contextmanager
+def _evaluating(*networks: nn.Module) -> Iterator[None]:
+    modes = {module: module.training for network in networks for module in network.modules()}
+    try:
+        for network in networks:
+            network.eval()
+        yield
+    finally:
+        for module, training in modes.items():
+            module.training = training
