@@ -1,6 +1,6 @@
 """Examples of 16384 floats a second in one process: ours, which checks every checksum, beside the tfrecord package's.
 
-``pytest benchmarks/test_tfrecord_reading.py --benchmark-enable`` prints both in one table, with their ratio in brackets.
+``pytest benchmarks --benchmark-enable -k tfrecord`` prints them in one table, with their ratio in brackets.
 """
 
 from __future__ import annotations

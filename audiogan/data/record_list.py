@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import glob
+from bisect import bisect_right
 from collections.abc import Iterable
 from hashlib import sha256
+from itertools import accumulate
 from pathlib import Path
 
 import numpy as np
 from attrs import frozen
-from numpy.typing import NDArray
 
 from audiogan.data.example import Example, decode_example
 from audiogan.data.shard import Shard, open_shard
@@ -21,20 +22,20 @@ class RecordList:
     """The records of several shards, numbered through; made by :func:`open_shards`."""
 
     shards: tuple[Shard, ...]
-    ends: NDArray[np.int64]
+    ends: tuple[int, ...]
     """For each shard, how many records there are up to its end."""
 
     def __len__(self) -> int:
-        return int(self.ends[-1]) if len(self.ends) else 0
+        return self.ends[-1] if self.ends else 0
 
     def example(self, number: int) -> Example:
         """The example in record ``number`` in ``range(len(self))``.
 
         :raises DataError: the record is damaged or holds no example; the text names file, record and byte.
         """
-        which = int(np.searchsorted(self.ends, number, side="right"))
+        which = bisect_right(self.ends, number)
         shard = self.shards[which]
-        within = number - (int(self.ends[which]) - len(shard))
+        within = number - (self.ends[which] - len(shard))
         return decode_example(shard.read(within), shard.place(within))
 
     def content_hash(self) -> str:
@@ -54,7 +55,7 @@ def open_shards(paths: Iterable[Path]) -> RecordList:
     :raises DataError: a file cannot be read or is damaged.
     """
     shards = tuple(open_shard(path) for path in paths)
-    return RecordList(shards, np.cumsum([len(shard) for shard in shards], dtype=np.int64))
+    return RecordList(shards, tuple(accumulate(map(len, shards))))
 
 
 def find_shards(patterns: Iterable[str]) -> tuple[Path, ...]:

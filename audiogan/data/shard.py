@@ -55,25 +55,30 @@ class Shard:
     def read(self, number: int) -> bytes:
         """The bytes of record ``number``, from 0, after its checksum was found right.
 
-        :raises DataError: the file is gone, was changed since it was opened, or the record is damaged.
+        :raises DataError: the file is gone or was changed since it was opened, or the record is damaged.
         """
         place = self.place(number)
         length = int(self.lengths[number])
         try:
-            with self.path.open("rb", buffering=0) as file:
-                file.seek(place.offset + HEADER_BYTES)
-                stored = file.read(length + CHECKSUM.size)
+            data = _read_at(self.path, place.offset + HEADER_BYTES, length)
         except OSError as error:
             raise DataError(f"{place}: cannot be read ({error.strerror}); was the file moved?") from error
-        data, checksum = memoryview(stored)[:length], stored[length:]
-        if len(checksum) < CHECKSUM.size or CHECKSUM.unpack(checksum) != (self.checksums[number],):
-            raise DataError(f"{place}: the file was changed while it was in use; start again")
+        if len(data) < length:
+            raise DataError(f"{place}: the file was cut off while it was in use; copy it again")
         if masked_crc(data) != self.checksums[number]:
             raise DataError(
-                f"{place}: the data do not match their checksum, so some byte of them is wrong; "
-                "copy or write the file again"
+                f"{place}: the data do not match their checksum, so some byte of them is wrong or the file was changed "
+                "while it was in use; copy or write the file again"
             )
-        return bytes(data)
+        return data
+
+
+def _read_at(path: Path, offset: int, length: int) -> bytes:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        return os.pread(descriptor, length, offset)
+    finally:
+        os.close(descriptor)
 
 
 def open_shard(path: Path) -> Shard:
