@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.ticker import MaxNLocator
 
 # Okabe and Ito's palette (2008), told apart with any colour vision; its yellow is left out as too faint on white.
@@ -71,7 +72,12 @@ def svg_text(figure: Figure) -> str:
     return drawing.getvalue()
 
 
+def page_layout() -> ConstrainedLayoutEngine:
+    """A layout that keeps every text inside the figure, and off its edge."""
+    return ConstrainedLayoutEngine(w_pad=0.12, h_pad=0.1)
+
+
 def mark_whole_numbers(axes: Axes) -> None:
     """Ticks of the horizontal axis at whole numbers only, as steps are, with thousands separated."""
-    axes.xaxis.set_major_locator(MaxNLocator(nbins="auto", integer=True))
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=5, integer=True, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(lambda value, _position: f"{value:,.0f}")

@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from audiogan.report.formatting import format_epoch
+from audiogan.report.formatting import format_epoch, format_score_with_spread
 from audiogan.report.html_parts import description_list, file_links, link_to, text_of
 from audiogan.report.previews import Previews, find_previews, outline_path
 from audiogan.report.rows import FINISHED, Row
 from audiogan.report.run_folder import Experiment
+
+_IN_TABLE = ("inception_score_mean", "inception_score_std", "epoch")
 
 
 def experiment_section(folder: Path, experiment: Experiment, row: Row) -> str:
@@ -37,16 +39,19 @@ def _facts(experiment: Experiment, row: Row) -> dict[str, Any]:
     elif steps:
         facts["epochs"] = format_epoch(steps[-1].epoch)
     if result is not None and result.best_step is not None:
-        facts["best at step"] = result.best_step
+        epoch = "" if row.epoch is None else f" (epoch {format_epoch(row.epoch)})"
+        facts["best at step"] = f"{result.best_step:,}{epoch}"
     if row.samples is not None:
         facts["samples scored"] = row.samples
-    facts.update(row.figures)
+    if score := format_score_with_spread(row.figures):
+        facts["inception score"] = score
+    facts.update({name: value for name, value in row.figures.items() if name not in _IN_TABLE})
     if steps:
         facts["last discriminator loss"] = steps[-1].discriminator_loss
         facts["last generator loss"] = steps[-1].generator_loss
     if steps and steps[-1].penalty is not None:
         facts["last penalty"] = steps[-1].penalty
-    facts.update({f"published {name}": value for name, value in row.published.items()})
+    facts.update({f"published {name}": value for name, value in row.published.items() if name not in _IN_TABLE})
     return facts
 
 

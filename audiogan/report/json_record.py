@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,13 @@ class JsonRecord:
             raise self._mismatch(key, "a number", value)
         return float(value)
 
+    def number_or_nan(self, key: str) -> float:
+        """NaN for null, which is all that strict JSON has for a number that is not finite.
+
+        :raises DataError: there is neither a number nor null under ``key``.
+        """
+        return math.nan if self._required(key) is None else self.number(key)
+
     def optional_number(self, key: str) -> float | None:
         """``None`` where the key is absent or null.
 
@@ -77,15 +85,15 @@ class JsonRecord:
         return value
 
     def figures(self, key: str) -> Mapping[str, float]:
-        """The named numbers under ``key``, none where the key is absent or null.
+        """The named numbers under ``key``, none where the key is absent or null; a figure that is null is NaN.
 
         :raises DataError: something else than a table of numbers is under ``key``.
         """
         table = self.table(key)
         for name, value in table.items():
-            if not _is_number(value):
+            if value is not None and not _is_number(value):
                 raise self._mismatch(f"{key}.{name}", "a number", value)
-        return table
+        return {name: math.nan if value is None else value for name, value in table.items()}
 
     def records(self, key: str) -> list[JsonRecord]:
         """The objects in the list under ``key``.
@@ -133,7 +141,7 @@ def read_json(path: Path) -> Any:
     :raises DataError: the file cannot be read or is not JSON.
     """
     try:
-        return json.loads(path.read_bytes())
+        return json.loads(path.read_bytes().decode())
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}") from error
     except UnicodeDecodeError as error:

@@ -8,7 +8,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from audiogan.report.figure_style import FAINT, INK, SERIES, mark_whole_numbers
+from audiogan.report.figure_style import FAINT, INK, SERIES, mark_whole_numbers, page_layout
 from audiogan.report.formatting import one_line
 from audiogan.report.run_folder import Experiment, Run
 
@@ -29,14 +29,13 @@ def loss_figure(run: Run) -> Figure | None:
         return None
     columns = min(_COLUMNS, len(experiments))
     lines = -(-len(experiments) // columns)
-    figure = Figure(figsize=(9.6, 0.7 + 2.3 * lines), layout="constrained")
+    figure = Figure(figsize=(9.6, 0.9 + 2.4 * lines), layout=page_layout())
     grid = figure.subplots(lines, columns, squeeze=False)
     for axes, experiment in zip(grid.flat, experiments, strict=False):
         _draw_panel(axes, experiment)
     for axes in grid.flat[len(experiments) :]:
         axes.remove()
-    for axes in grid.flat[max(0, len(experiments) - columns) : len(experiments)]:
-        axes.set_xlabel("step")
+    figure.supxlabel("step", fontsize="medium")
     handles = {
         label: handle
         for axes in grid.flat[: len(experiments)]

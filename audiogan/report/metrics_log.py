@@ -64,7 +64,7 @@ def read_metrics_log(path: Path) -> MetricsLog:
             continue
         place = f"{path}, line {number}"
         try:
-            value: Any = json.loads(line)
+            value: Any = json.loads(line.decode())
         except ValueError as error:
             if number == len(lines):
                 break
@@ -86,8 +86,8 @@ def _step_line(record: JsonRecord) -> StepLine:
     return StepLine(
         step=record.count("step"),
         epoch=record.number("epoch"),
-        discriminator_loss=record.number("discriminator_loss"),
-        generator_loss=record.number("generator_loss"),
+        discriminator_loss=record.number_or_nan("discriminator_loss"),
+        generator_loss=record.number_or_nan("generator_loss"),
         penalty=record.optional_number("penalty"),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 
 import numpy as np
 from attrs import frozen
@@ -10,13 +11,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
-from audiogan.report.figure_style import FAINT, INK, MARKERS, SERIES
+from audiogan.report.figure_style import FAINT, INK, MARKERS, SERIES, page_layout
 from audiogan.report.formatting import format_score, one_line
 from audiogan.report.notes import MEAN
 from audiogan.report.run_folder import Experiment, ReferenceScale, Run
 
 STD = "inception_score_std"
-_LEGEND_WIDTH = 30
 
 
 @frozen
@@ -48,11 +48,14 @@ def score_figure(run: Run) -> Figure | None:
     panels = _panels(run)
     if not panels:
         return None
-    figure = Figure(figsize=(9.6, 4.6 * len(panels)), layout="constrained")
+    figure = Figure(figsize=(9.6, 4.6 * len(panels)), layout=page_layout())
     grid = figure.subplots(len(panels), squeeze=False)
     for axes, panel in zip(grid[:, 0], panels, strict=True):
         _draw_panel(axes, panel, published=run.profile is None)
     grid[-1, 0].set_xlabel("epoch")
+    profile = f" ({one_line(run.profile)} profile)" if run.profile is not None else ""
+    title = _wrapped(run.title + profile, width=90)
+    figure.suptitle(title, x=0.012, horizontalalignment="left", fontsize=12)
     return figure
 
 
@@ -86,6 +89,8 @@ def _draw_panel(axes: Axes, panel: _Panel, *, published: bool) -> None:
     for item in panel.series:
         # More markers than this hide the line they mark.
         every = max(1, math.ceil(item.means.size / 25))
+        if item.means.size == 1:
+            axes.errorbar(item.epochs, item.means, item.stds, color=item.colour, capsize=3, linewidth=1.0)
         axes.fill_between(
             item.epochs, item.means - item.stds, item.means + item.stds, color=item.colour, alpha=0.13, linewidth=0
         )
@@ -99,7 +104,7 @@ def _draw_panel(axes: Axes, panel: _Panel, *, published: bool) -> None:
             linewidth=1.8,
         )
         handles.append(line)
-        labels.append(_wrapped(item.experiment.title))
+        labels.append(_wrapped(item.experiment.title, width=30))
         mean = item.experiment.published.get(MEAN)
         if published and mean is not None:
             axes.axhline(mean, color=item.colour, linestyle=(0, (5, 3)), linewidth=1.0)
@@ -108,6 +113,7 @@ def _draw_panel(axes: Axes, panel: _Panel, *, published: bool) -> None:
         labels.append("published mean,\nin the colour of its experiment")
     axes.set_ylabel("inception score")
     axes.margins(x=0.03, y=0.08)
+    axes.set_xlim(left=0.0)
     if panel.reference is not None:
         _draw_references(axes, panel.reference, handles, labels)
     legend = axes.legend(
@@ -134,14 +140,9 @@ def _draw_references(axes: Axes, reference: ReferenceScale, handles: list[Line2D
         else:
             arrow = "↑" if mean > high else "↓"
             beyond.append(f"{arrow} {what} at {format_score(mean)}, {'above' if mean > high else 'below'} this scale")
-    axes.margins(y=0.08)
+    axes.autoscale_view(scalex=False)
     axes.set_title("     ".join(beyond), loc="right", fontsize=9.5, color=FAINT, pad=8)
 
 
-def _wrapped(title: str) -> str:
-    lines = [""]
-    for word in one_line(title).split():
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > _LEGEND_WIDTH:
-            lines.append("")
-        lines[-1] = f"{lines[-1]} {word}".strip()
-    return "\n".join(lines)
+def _wrapped(title: str, width: int) -> str:
+    return "\n".join(textwrap.wrap(one_line(title), width, max_lines=3, placeholder=" …"))
