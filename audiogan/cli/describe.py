@@ -52,10 +52,15 @@ def run(arguments: argparse.Namespace) -> int:
         return 0
     options = read_options(arguments.options)
     window = (arguments.channels, arguments.window_length or 16_384)
-    for entry in find_entries(registry, arguments.name, arguments.kind):
-        print_tables(
-            describe_component(registry, entry, options, window=window, sample_shape=arguments.sample_shape),
-        )
+    print_tables(
+        [
+            table
+            for entry in find_entries(registry, arguments.name, arguments.kind)
+            for table in describe_component(
+                registry, entry, options, window=window, sample_shape=arguments.sample_shape
+            )
+        ]
+    )
     return 0
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import attrs
@@ -12,7 +12,7 @@ from audiogan.cli.layer_tables import layer_table
 from audiogan.cli.text_table import TextTable
 from audiogan.errors import PluginError, suggest
 from audiogan.registry import Entry, Registry
-from audiogan.spec.annotations import as_code
+from audiogan.spec.annotations import as_code, members_of
 from audiogan.spec.problems import written
 from audiogan.spec.schema import ComponentSpec, EvaluationSpec, OptimizerSpec, TrainingSpec
 from audiogan.spec.structure import structure_options
@@ -87,14 +87,26 @@ def describe_component(
 
 
 def _options_table(title: str, options_class: type[Any]) -> TextTable:
-    attrs.resolve_types(options_class)
-    rows = [
-        (field.name, _type(field), _default(field), field.metadata.get("unit") or "", field.metadata.get("help") or "")
-        for field in attrs.fields(options_class)
-        if field.init
-    ]
+    rows = list(_option_rows(options_class))
     notes = () if rows else ("no options",)
     return TextTable(title, ("option", "type", "default", "unit", "description"), rows, notes)
+
+
+def _option_rows(options_class: type[Any], prefix: str = "") -> Iterator[tuple[str, str, str, str, str]]:
+    attrs.resolve_types(options_class)
+    for field in attrs.fields(options_class):
+        if not field.init:
+            continue
+        name = f"{prefix}{field.name}"
+        nested = [member for member in members_of(field.type) if _is_options_class(member)]
+        unit, purpose = (field.metadata.get(key) or "" for key in ("unit", "help"))
+        yield name, "table" if nested else _type(field), "" if nested else _default(field), unit, purpose
+        for member in nested:
+            yield from _option_rows(member, f"{name}.")
+
+
+def _is_options_class(annotation: Any) -> bool:
+    return inspect.isclass(annotation) and attrs.has(annotation) and annotation not in (ComponentSpec, OptimizerSpec)
 
 
 def _type(field: attrs.Attribute[Any]) -> str:
@@ -127,4 +139,4 @@ def _as_toml(value: Any) -> Any:
 
 
 def _first_line(component_class: type[Any]) -> str:
-    return (inspect.getdoc(component_class) or "").partition("\n")[0]
+    return (inspect.getdoc(component_class) or "").partition("\n")[0].replace("``", "")

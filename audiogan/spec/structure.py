@@ -258,6 +258,13 @@ def complaints_of(error: BaseValidationError, path: KeyPath = ()) -> Iterator[Co
             for key in sorted(inner.extra_fields):
                 yield Complaint((*inner_path, key), f"unknown key{suggest(key, known, label='known')}")
         elif isinstance(inner, KeyError):
-            yield Complaint(inner_path, "missing")
+            yield Complaint(inner_path, f"missing{_purpose(error, inner_path)}")
         else:
             yield Complaint(inner_path, str(inner))
+
+
+def _purpose(error: BaseValidationError, path: KeyPath) -> str:
+    fields = attrs.fields_dict(error.cl) if path and attrs.has(error.cl) else {}
+    field = fields.get(str(path[-1])) if path else None
+    purpose = field.metadata.get("help") if field is not None else None
+    return f" ({purpose})" if purpose else ""
