@@ -61,7 +61,7 @@ def open_shards(paths: Iterable[Path]) -> RecordList:
 def find_shards(patterns: Iterable[str]) -> tuple[Path, ...]:
     """The files that match any of the glob patterns, each once, sorted by path; ``**`` and ``~`` are understood.
 
-    :raises DataError: a pattern matches no file; the text says where it was looked for.
+    :raises DataError: a pattern matches no file, and the text says where it was looked for; or there is no pattern.
     """
     found: set[Path] = set()
     for pattern in patterns:
@@ -73,4 +73,8 @@ def find_shards(patterns: Iterable[str]) -> tuple[Path, ...]:
                 f"no file matches '{pattern}', looked for in {Path.cwd()}; mend the path or go to its folder"
             )
         found |= shards
+    if not found:
+        raise DataError(
+            "an empty list of paths names no file; give at least one glob pattern, such as 'data/*.tfrecord'"
+        )
     return tuple(sorted(found))

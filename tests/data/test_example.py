@@ -134,6 +134,8 @@ def test_shards_are_found_sorted_once_and_without_their_indices(
     assert find_shards(["**/*", "a.tf*"]) == tuple(map(Path, ("a.tfrecord", "b/1.tfrecord", "b/2.tfrecord")))
     with pytest.raises(DataError, match=rf"no file matches 'c/\*', looked for in {tmp_path}; mend the path"):
         find_shards(["a.tfrecord", "c/*"])
+    with pytest.raises(DataError, match="an empty list of paths names no file; give at least one glob pattern"):
+        find_shards([])
 
 
 def test_the_content_hash_depends_on_the_records_and_not_on_files(tmp_path: Path) -> None:

@@ -6,11 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 from numpy.typing import NDArray
 
 import audiogan
 from audiogan.data.clips import Clip, write_clips
 from audiogan.data.example import FeatureValue, encode_example
+from audiogan.data.loader import BatchLoader
 from audiogan.data.order import window_rng
 from audiogan.data.shard_writer import write_shard
 from audiogan.errors import DataError
@@ -79,6 +81,17 @@ def test_it_is_registered_and_states_what_it_gives() -> None:
 def test_a_pickled_dataset_gives_the_same_windows() -> None:
     made = dataset(GOLDEN / "train-1*", window="first")
     np.testing.assert_array_equal(waveform(pickle.loads(pickle.dumps(made)), 3), waveform(made, 3))
+
+
+@pytest.mark.filterwarnings("ignore:This DataLoader will create:UserWarning")
+def test_a_worker_process_reads_the_same_batches() -> None:
+    shards = dataset(GOLDEN / "*.tfrecord")
+    with (
+        BatchLoader(shards, batch_size=4, seed=3, workers=1) as beside,
+        BatchLoader(shards, batch_size=4, seed=3) as within,
+    ):
+        for _ in range(4):
+            assert torch.equal(next(beside).waveforms, next(within).waveforms)
 
 
 def test_interleaved_channels_are_told_apart(tmp_path: Path) -> None:
