@@ -66,6 +66,7 @@ def _table(rows: Sequence[Row]) -> list[str]:
     figures = "".join(f'<th scope="col">{figure}</th>' for figure in (*FIGURES, *FIGURES))
     return [
         '<div class="scroll"><table class="scores">',
+        "<colgroup></colgroup>" + f'<colgroup span="{len(FIGURES)}"></colgroup>' * len(GROUPS),
         f"<thead><tr><td></td>{groups}</tr>",
         f'<tr><th scope="col">{EXPERIMENT}</th>{figures}</tr></thead>',
         "<tbody>",

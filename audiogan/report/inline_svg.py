@@ -11,6 +11,7 @@ _STYLE_RULE = re.compile(r"\s*<style type=\"text/css\">.*?</style>", re.DOTALL)
 _METADATA = re.compile(r"\s*<metadata>.*?</metadata>", re.DOTALL)
 _SIZE = re.compile(r'(<svg [^>]*?)width="[\d.]+pt" height="[\d.]+pt"')
 _ID = re.compile(r'\bid="([^"]+)"')
+_BLANK_GLYPH = re.compile(r"<path (?![^>]*\bd=)")
 _REFERENCE = re.compile(r'(href="#|url\(#)')
 
 
@@ -25,6 +26,7 @@ def inline_svg(svg: str, *, name: str, description: str) -> str:
     text = _SIZE.sub(rf'\1role="img" aria-label="{escape(description)}"', text, count=1)
     text = _ID.sub(rf'id="{name}-\1"', text)
     text = _REFERENCE.sub(rf"\g<1>{name}-", text)
+    text = _BLANK_GLYPH.sub('<path d="" ', text)
     text = text.replace("xlink:href", "href").replace(PAPER, "none")
     for colour, variable in ((INK, "ink"), (FAINT, "faint"), (GRID, "grid")):
         text = text.replace(colour, f"var(--{variable})")

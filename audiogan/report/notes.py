@@ -33,8 +33,9 @@ def notes_of(run: Run, rows: tuple[Row, ...]) -> tuple[str, ...]:
     if finished:
         notes.append(_counts_note(run, finished))
     for reference in run.references:
-        subject = "" if len(run.references) == 1 else f"{_titles(run, reference)}: "
-        notes += [subject + note for note in _scale_notes(reference)]
+        sentences = _scale_sentences(reference)
+        subject = [f"{_titles(run, reference)}:"] if len(run.references) > 1 else []
+        notes += [" ".join(subject + sentences)] if sentences else []
     for experiment, row in zip(run.experiments, rows, strict=True):
         if row.status != FINISHED:
             notes.append(_missing_note(experiment, row))
@@ -57,18 +58,18 @@ def _counts_note(run: Run, finished: list[Row]) -> str:
     return f"Mean and standard deviation over {over}{samples}; the epoch is that of the best checkpoint."
 
 
-def _scale_notes(reference: ReferenceScale) -> list[str]:
-    notes = []
+def _scale_sentences(reference: ReferenceScale) -> list[str]:
+    sentences = []
     real, noise = format_score_with_spread(reference.real), format_score_with_spread(reference.noise)
     scored = [f"{what} {score}" for what, score in (("real data", real), ("noise", noise)) if score is not None]
     if scored:
         counted = f" on {reference.samples:,} samples" if reference.samples else ""
         each = " each" if counted and len(scored) > 1 else ""
-        notes.append(f"The scale of the score: {', '.join(scored)}{counted}{each}.")
+        sentences.append(f"The scale of the score: {', '.join(scored)}{counted}{each}.")
     accuracy = reference.protocol.get("classifier_accuracy")
     if isinstance(accuracy, int | float):
-        notes.append(f"The classifier behind the score labels {accuracy:.1%} of held-out windows correctly.")
-    return notes
+        sentences.append(f"The classifier labels {accuracy:.1%} of held-out windows correctly.")
+    return sentences
 
 
 def _missing_note(experiment: Experiment, row: Row) -> str:

@@ -64,6 +64,7 @@ class Page(HTMLParser):
         self._note(tag, dict(attrs))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert tag != "path" or "d" in dict(attrs)
         self._note(tag, dict(attrs))
 
     def handle_endtag(self, tag: str) -> None:

@@ -181,8 +181,8 @@ def test_notes_give_counts_scale_and_missing_rows(run_folder: Path, change_json:
     run = read_run_folder(run_folder)
     assert notes_of(run, rows_of(run)) == (
         "Mean and standard deviation over 10 splits of 64 generated samples; the epoch is that of the best checkpoint.",
-        "The scale of the score: real data 3.817 ± 0.211, noise 1.006 ± 0.001 on 64 samples each.",
-        "The classifier behind the score labels 93.4% of held-out windows correctly.",
+        "The scale of the score: real data 3.817 ± 0.211, noise 1.006 ± 0.001 on 64 samples each. "
+        "The classifier labels 93.4% of held-out windows correctly.",
         "WaveGAN with WGAN (baseline): failed at step 60, best score so far 1.060 ± 0.008 at epoch 7.5: loss is NaN",
         "LSTM & conv D-net with WGAN: unfinished at step 35, best score so far 1.080 ± 0.008 at epoch 2.5; "
         "the same command again continues it.",
@@ -206,7 +206,7 @@ def test_notes_tell_differing_counts_and_scales_apart(run_folder: Path, change_j
         "the epoch is that of the best checkpoint."
     )
     assert notes[1].startswith("SpecGAN (baseline), WaveGAN with WGAN (baseline): The scale of the score: real data")
-    assert notes[3] == "pure LSTM D-net with WGAN: The scale of the score: real data 3.817 ± 0.211."
+    assert notes[2] == "pure LSTM D-net with WGAN: The scale of the score: real data 3.817 ± 0.211."
 
 
 @given(st.text())
