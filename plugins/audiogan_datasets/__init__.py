@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from audiogan.registry import hookimpl
 from audiogan.registry.hookspecs import Register
+from audiogan_datasets.bach_piano import BachPianoDataset
 from audiogan_datasets.tfrecord import TFRecordDataset
 
 
 @hookimpl
 def register_datasets(register: Register) -> None:
     """Registers the built-in datasets."""
+    register("bach-piano", BachPianoDataset)
     register("tfrecord", TFRecordDataset)
