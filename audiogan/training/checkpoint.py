@@ -83,8 +83,11 @@ def _document(path: Path, metadata: Mapping[str, str] | None) -> dict[str, Any]:
     header = (metadata or {}).get(_HEADER)
     if header is None:
         raise CheckpointError(f"{path}: not a checkpoint of audiogan: its header is missing")
-    document: dict[str, Any] = json.loads(header)
-    if document.pop("format") != FORMAT:
+    try:
+        document = json.loads(header)
+    except ValueError as error:
+        raise CheckpointError(f"{path}: the checkpoint is damaged: {error}") from error
+    if not isinstance(document, dict) or document.pop("format", None) != FORMAT:
         raise CheckpointError(f"{path}: written in a format that this version of audiogan does not read")
     return document
 
@@ -117,7 +120,11 @@ def optimizer_tensors(prefix: str, optimizer: torch.optim.Optimizer) -> tuple[di
                 tensors[f"{prefix}.{index}.{name}"] = value
             else:
                 scalars.setdefault(str(index), {})[name] = value
-    return tensors, {"scalars": scalars, "param_groups": state["param_groups"]}
+    return tensors, {
+        "type": type(optimizer).__name__,
+        "scalars": scalars,
+        "param_groups": state["param_groups"],
+    }
 
 
 def load_optimizer(
@@ -125,8 +132,12 @@ def load_optimizer(
 ) -> None:
     """Puts ``optimizer`` where :func:`optimizer_tensors` found it.
 
-    :raises CheckpointError: the parameters are not the same in number.
+    :raises CheckpointError: it is of another type, or of another number of parameters.
     """
+    if document["type"] != type(optimizer).__name__:
+        raise CheckpointError(
+            f"the checkpoint's {prefix} is {document['type']}, this experiment's is {type(optimizer).__name__}"
+        )
     state: dict[int, dict[str, Any]] = {int(index): dict(values) for index, values in document["scalars"].items()}
     for name, tensor in _under(prefix, checkpoint.tensors).items():
         index, key = name.split(".", 1)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 import torch
 from torch import nn
@@ -12,14 +13,14 @@ from audiogan.spec.schema import OptimizerSpec
 
 
 def optimizer_names() -> tuple[str, ...]:
-    """Names of the optimisers that torch offers and that step without a closure, sorted."""
+    """Names of the optimisers that torch offers and that step on dense gradients without a closure, sorted."""
     return tuple(
         sorted(
             name
             for name, value in vars(torch.optim).items()
             if isinstance(value, type)
             and issubclass(value, torch.optim.Optimizer)
-            and value not in (torch.optim.Optimizer, torch.optim.LBFGS)
+            and value not in (torch.optim.Optimizer, torch.optim.LBFGS, torch.optim.SparseAdam)
         )
     )
 
@@ -34,8 +35,18 @@ def build_optimizer(spec: OptimizerSpec, parameters: Iterable[nn.Parameter], *, 
     if name is None:
         raise SpecError(f"{where}.type: unknown optimiser '{spec.type}'{suggest(spec.type, names.values())}")
     arguments = {key: tuple(value) if isinstance(value, list) else value for key, value in spec.arguments.items()}
+    optimizer_class = getattr(torch.optim, name)
+    trained = list(parameters)
     try:
-        optimizer: torch.optim.Optimizer = getattr(torch.optim, name)(list(parameters), **arguments)
-    except (TypeError, ValueError, RuntimeError) as error:
+        optimizer: torch.optim.Optimizer = optimizer_class(trained, **arguments)
+        _rehearse(optimizer_class, arguments, trained[0].device)
+    except (TypeError, ValueError, RuntimeError, IndexError, AssertionError) as error:
         raise SpecError(f"{where}: torch.optim.{name} refuses {dict(spec.arguments)}: {error}") from error
     return optimizer
+
+
+def _rehearse(optimizer_class: Any, arguments: Mapping[str, Any], device: torch.device) -> None:
+    # torch looks at some arguments, such as the number of betas, only in the first step
+    parameter = nn.Parameter(torch.ones(2, 2, device=device))
+    parameter.grad = torch.ones_like(parameter)
+    optimizer_class([parameter], **arguments).step()

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from audiogan.components import Components
 from audiogan.data.loader import Batch
-from audiogan.errors import TrainingError
+from audiogan.errors import CheckpointError, TrainingError
 from audiogan.spec.schema import OptimizerSpec, TrainingSpec
 from audiogan.training.checkpoint import (
     Checkpoint,
@@ -127,8 +127,14 @@ class Trainer:
     def restore(self, checkpoint: Checkpoint) -> None:
         """Goes back to where :meth:`checkpoint` was taken.
 
-        :raises CheckpointError: it is of other networks or optimisers.
+        :raises CheckpointError: it is of other networks or optimisers, or not of a training at all.
         """
+        try:
+            self._restore(checkpoint)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise CheckpointError(f"the checkpoint lacks a part that going on needs: {error}") from error
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
         parts = self.components
         load_module("representation", parts.representation, checkpoint)
         load_module("generator", parts.generator, checkpoint)
