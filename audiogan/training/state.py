@@ -74,5 +74,10 @@ def score_due(evaluation: EvaluationSpec, *, step: int, before: float, after: fl
     if every_epochs is None and evaluation.every_steps is None:
         every_epochs = 1.0
     by_steps = evaluation.every_steps is not None and step % evaluation.every_steps == 0
-    by_epochs = every_epochs is not None and int(after / every_epochs) > int(before / every_epochs)
+    by_epochs = every_epochs is not None and _whole(after / every_epochs) > _whole(before / every_epochs)
     return by_steps or by_epochs
+
+
+def _whole(intervals: float) -> int:
+    # 0.3 epochs are three intervals of 0.1, though binary fractions make it a hair less
+    return int(intervals + 1e-9)
