@@ -1,0 +1,218 @@
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from safetensors.torch import save, save_file
+from torch import nn
+
+from audiogan.errors import CheckpointError
+from audiogan.training.checkpoint import (
+    Checkpoint,
+    load_module,
+    load_optimizer,
+    module_tensors,
+    optimizer_tensors,
+    read_checkpoint,
+    read_document,
+    write_checkpoint,
+)
+
+DOCUMENT = {"state": {"step": 3, "best": None}, "text": 'quotes " and ümlauts', "numbers": [0.1, 1e-300, 2**60]}
+
+
+def _checkpoint() -> Checkpoint:
+    torch.manual_seed(3)
+    return Checkpoint(
+        {
+            "a.weight": torch.randn(3, 2),
+            "a.scalar": torch.tensor(2.5, dtype=torch.float64),
+            "empty": torch.zeros(0, 4),
+            "random": torch.get_rng_state()[:16],
+            "transposed": torch.randn(2, 3).T,
+        },
+        DOCUMENT,
+    )
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folder" / "latest.safetensors"
+    written = _checkpoint()
+    write_checkpoint(path, written)
+    read = read_checkpoint(path)
+    assert read.document == read_document(path) == DOCUMENT
+    assert read.tensors.keys() == written.tensors.keys()
+    for name, tensor in written.tensors.items():
+        assert read.tensors[name].dtype == tensor.dtype
+        assert torch.equal(read.tensors[name], tensor), name
+    assert os.listdir(path.parent) == [path.name]
+
+
+class _Tied(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.one = nn.Linear(2, 2, bias=False)
+        self.other = nn.Linear(2, 2, bias=False)
+        self.other.weight = self.one.weight
+        self.register_buffer("view", self.one.weight.detach()[0])
+
+
+def test_tied_weights_and_views_survive(tmp_path: Path) -> None:
+    module = _Tied()
+    with torch.no_grad():
+        module.one.weight.copy_(torch.tensor([[1.0, 2.0], [3.0, 4.0]]))
+    write_checkpoint(tmp_path / "tied", Checkpoint(module_tensors("tied", module), {}))
+    fresh = _Tied()
+    load_module("tied", fresh, read_checkpoint(tmp_path / "tied"))
+    assert fresh.other.weight is fresh.one.weight
+    assert fresh.one.weight.tolist() == [[1.0, 2.0], [3.0, 4.0]]
+    assert fresh.get_buffer("view").tolist() == [1.0, 2.0]
+
+
+def test_a_prefix_that_begins_another_is_kept_apart(tmp_path: Path) -> None:
+    one, other = nn.Linear(1, 1), nn.Linear(2, 2)
+    tensors = {**module_tensors("generator", one), **module_tensors("generator_average", other)}
+    write_checkpoint(tmp_path / "c", Checkpoint(tensors, {}))
+    fresh = nn.Linear(1, 1)
+    load_module("generator", fresh, read_checkpoint(tmp_path / "c"))
+    assert torch.equal(fresh.weight, one.weight)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("whole") / "latest.safetensors"
+    write_checkpoint(path, _checkpoint())
+    return path.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def target(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("damaged") / "latest.safetensors"
+
+
+def test_every_truncation_is_noticed(whole: bytes, target: Path) -> None:
+    for length in range(len(whole)):
+        target.write_bytes(whole[:length])
+        for read in (read_checkpoint, read_document):
+            with pytest.raises(CheckpointError, match=r"latest\.safetensors: the checkpoint is damaged"):
+                read(target)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_damage_anywhere_is_an_error_in_words_or_none_at_all(whole: bytes, target: Path, data: st.DataObject) -> None:
+    damaged = bytearray(whole)
+    for _ in range(data.draw(st.integers(1, 3))):
+        damaged[data.draw(st.integers(0, len(whole) - 1))] = data.draw(st.integers(0, 255))
+    target.write_bytes(bytes(damaged))
+    for read in (read_checkpoint, read_document):
+        try:
+            read(target)
+        except CheckpointError as error:
+            assert str(target) in str(error)
+
+
+@pytest.mark.parametrize(
+    ("content", "complaint"),
+    [
+        (b"", "damaged"),
+        (b"not a checkpoint", "damaged"),
+        (bytes(1000), "damaged"),
+        (b"\xff" * 64, "damaged"),
+    ],
+)
+def test_other_files_are_refused(content: bytes, complaint: str, target: Path) -> None:
+    target.write_bytes(content)
+    with pytest.raises(CheckpointError, match=complaint):
+        read_checkpoint(target)
+
+
+def test_anothers_safetensors_file_is_refused(target: Path) -> None:
+    save_file({"weight": torch.zeros(1)}, target)
+    with pytest.raises(CheckpointError, match="not a checkpoint of audiogan"):
+        read_checkpoint(target)
+    save_file({"weight": torch.zeros(1)}, target, metadata={"format": "pt"})
+    with pytest.raises(CheckpointError, match="not a checkpoint of audiogan"):
+        read_document(target)
+
+
+@pytest.mark.parametrize("header", ["", "{", "[]", "3", "null", "{}", '{"format": 2}', '{"format": "1"}', "\\u0000"])
+def test_a_header_of_another_kind_is_refused(header: str, target: Path) -> None:
+    target.write_bytes(save({"weight": torch.zeros(1)}, metadata={"audiogan": header}))
+    with pytest.raises(CheckpointError, match=r"latest\.safetensors: "):
+        read_document(target)
+
+
+def test_a_missing_file_and_a_folder_are_told_apart(tmp_path: Path) -> None:
+    with pytest.raises(CheckpointError, match="there is no checkpoint"):
+        read_checkpoint(tmp_path / "none.safetensors")
+    with pytest.raises(CheckpointError, match="damaged"):
+        read_checkpoint(tmp_path)
+
+
+@pytest.mark.parametrize("failing", ["replace", "fsync", "write"])
+def test_a_failing_disk_leaves_the_previous_checkpoint(
+    failing: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "latest.safetensors"
+    write_checkpoint(path, _checkpoint())
+    before = path.read_bytes()
+
+    def refuse(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    if failing == "write":
+        monkeypatch.setattr(Path, "open", refuse)
+    else:
+        monkeypatch.setattr(Path if failing == "replace" else os, failing, refuse)
+    with pytest.raises(
+        CheckpointError, match=r"latest\.safetensors.*No space left.*previous checkpoint is still there"
+    ):
+        write_checkpoint(path, Checkpoint({"other": torch.zeros(2)}, {}))
+    monkeypatch.undo()
+    assert path.read_bytes() == before
+    assert os.listdir(tmp_path) == [path.name]
+    assert read_checkpoint(path).document == DOCUMENT
+
+
+def test_a_checkpoint_of_other_layers_names_them() -> None:
+    checkpoint = Checkpoint(module_tensors("generator", nn.Linear(2, 3)), {})
+    with pytest.raises(CheckpointError, match=r"the checkpoint's generator does not fit[\s\S]*weight"):
+        load_module("generator", nn.Linear(2, 4), checkpoint)
+    with pytest.raises(CheckpointError, match=r"generator does not fit[\s\S]*bias"):
+        load_module("generator", nn.Linear(2, 3, bias=False), checkpoint)
+
+
+def test_optimiser_state_crosses_json_without_loss(tmp_path: Path) -> None:
+    layer = nn.Linear(2, 1)
+    optimizer = torch.optim.Adam(layer.parameters(), lr=0.1, betas=(0.1, 0.123456789012345678))
+    layer(torch.ones(1, 2)).sum().backward()
+    optimizer.step()
+    tensors, document = optimizer_tensors("optimizer", optimizer)
+    write_checkpoint(tmp_path / "c", Checkpoint(tensors, {"optimizer": document}))
+    read = read_checkpoint(tmp_path / "c")
+    fresh = torch.optim.Adam(nn.Linear(2, 1).parameters(), lr=0.7)
+    load_optimizer("optimizer", fresh, read, read.document["optimizer"])
+    for index, values in optimizer.state_dict()["state"].items():
+        assert values.keys() == {"step", "exp_avg", "exp_avg_sq"}
+        for name, value in values.items():
+            assert torch.equal(fresh.state_dict()["state"][index][name], value)
+    group = dict(fresh.state_dict()["param_groups"][0])
+    assert tuple(group.pop("betas")) == (0.1, 0.123456789012345678)
+    expected = dict(optimizer.state_dict()["param_groups"][0])
+    expected.pop("betas")
+    assert group == expected
+
+
+def test_an_optimiser_of_more_parameters_is_refused() -> None:
+    tensors, document = optimizer_tensors("optimizer", torch.optim.SGD(nn.Linear(2, 1).parameters(), lr=0.1))
+    fewer = torch.optim.SGD(nn.Linear(2, 1, bias=False).parameters(), lr=0.1)
+    checkpoint = Checkpoint(tensors, json.loads(json.dumps({"optimizer": document})))
+    with pytest.raises(CheckpointError, match="the checkpoint's optimizer does not fit"):
+        load_optimizer("optimizer", fewer, checkpoint, checkpoint.document["optimizer"])
