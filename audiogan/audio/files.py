@@ -10,6 +10,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from audiogan.data.atomic import atomic_file
 from audiogan.errors import DataError
 
 _FULL_SCALE = 32768
@@ -44,8 +45,8 @@ def write_audio(path: str | Path, waveform: NDArray[Any], sample_rate: int) -> N
     """Writes a waveform ``[channels, length]`` as 16-bit PCM in the format of the path's suffix, such as ``.wav``.
 
     Samples beyond full scale, [-1, 1 - 2**-15], are clipped to it; the others are rounded to the nearest step, so that
-    what :func:`read_audio` gives of a 16-bit file is written back unchanged. The file appears under its name only when
-    it is complete, in place of any file of that name.
+    what :func:`read_audio` gives of a 16-bit file is written back unchanged. Missing folders are made. The file appears
+    under its name only when it is complete, in place of any file of that name.
 
     :raises DataError: the suffix names no format with 16-bit PCM, the waveform is empty or not finite, or the file
         cannot be written.
@@ -61,20 +62,14 @@ def write_audio(path: str | Path, waveform: NDArray[Any], sample_rate: int) -> N
     _check_samples(path, waveform, "there is nothing to write")
     steps = np.rint(waveform.astype(np.float64) * _FULL_SCALE)
     pcm = np.clip(steps, -_FULL_SCALE, _FULL_SCALE - 1).astype(np.int16)
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
-        with partial.open("wb") as file:
+        with atomic_file(path) as file:
             soundfile.write(file, pcm.T, sample_rate, format=file_format, subtype="PCM_16")
-        partial.replace(path)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be written: {error.strerror}; check the folder and the disk") from error
     except soundfile.SoundFileError as error:
         raise DataError(
             f"{path}: {waveform.shape[0]} channels at {sample_rate} Hz cannot be written as {file_format} "
             f"({_reason(error)}); choose fewer channels or another sample rate"
         ) from error
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _check_complete(path: Path, file: BinaryIO) -> None:

@@ -33,7 +33,7 @@ def measure_step(components: Components, training: TrainingSpec, *, device: torc
 
     The networks, optimisers and random state of the caller stay as they are.
     """
-    shape = (training.batch_size, components.dataset.channels, components.dataset.window_length)
+    shape = (training.batch_size, *components.representation.sample_shape)
     with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         # the dataset may be large and is not needed for noise
         trainer = Trainer(

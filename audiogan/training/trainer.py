@@ -59,7 +59,8 @@ class Trainer:
         """
         for _ in range(self._discriminator_steps):
             batch = next(batches)
-            discriminator_loss, penalty = self.discriminator_step(batch.waveforms)
+            real = self.components.representation.encode(batch.waveforms.to(self.device))
+            discriminator_loss, penalty = self.discriminator_step(real)
             self.state.position = batch.position
         generator_loss = self.generator_step(batch_size=len(batch.waveforms))
         self.state.step += 1
@@ -73,12 +74,11 @@ class Trainer:
         _check_finite(record)
         return record
 
-    def discriminator_step(self, waveforms: Tensor) -> tuple[float, float | None]:
-        """One discriminator update on real waveforms ``[N, channels, window_length]``; returns its loss and penalty."""
+    def discriminator_step(self, real: Tensor) -> tuple[float, float | None]:
+        """One discriminator update on real samples ``[N, *sample_shape]``; returns its loss and penalty."""
         discriminator, loss = self.components.discriminator, self.components.loss
         with torch.no_grad():
-            real = self.components.representation.encode(waveforms.to(self.device))
-            fake = self.components.generator(self._latent(len(waveforms)))
+            fake = self.components.generator(self._latent(len(real)))
         total = loss.discriminator_loss(discriminator(real), discriminator(fake))
         penalty = loss.penalty(discriminator, real, fake, rng=self._latents)
         if penalty is not None:

@@ -123,18 +123,27 @@ def test_a_wav_file_written_to_a_pipe_has_no_size_to_check(tmp_path: Path) -> No
         ("a.wav", np.array([[0, np.nan]]), "1 samples are not finite, the first being nan at channel 0, sample 1"),
         ("a.txt", np.zeros((1, 4)), "'.txt' is no format for 16-bit audio; name the file .wav or .flac"),
         ("a.mp3", np.zeros((1, 4)), "'.mp3' is no format for 16-bit audio"),
-        ("none/a.wav", np.zeros((1, 4)), "cannot be written: No such file or directory"),
         ("a.flac", np.zeros((9, 4)), "9 channels at 16000 Hz cannot be written as FLAC"),
     ],
 )
 def test_what_cannot_be_written_leaves_the_old_file_alone(
     tmp_path: Path, name: str, waveform: np.ndarray, complaint: str
 ) -> None:
-    if "/" not in name:
-        (tmp_path / name).write_text("before")
+    (tmp_path / name).write_text("before")
     with pytest.raises(DataError, match=complaint):
         write_audio(tmp_path / name, waveform, 16000)
-    assert [(entry.name, entry.read_text()) for entry in tmp_path.iterdir()] in ([], [(name, "before")])
+    assert [(entry.name, entry.read_text()) for entry in tmp_path.iterdir()] == [(name, "before")]
+
+
+def test_missing_folders_are_made(tmp_path: Path) -> None:
+    write_audio(tmp_path / "new" / "folder" / "a.wav", np.full((1, 4), 0.5), 16000)
+    np.testing.assert_array_equal(read_audio(tmp_path / "new" / "folder" / "a.wav")[0], np.full((1, 4), 0.5))
+
+
+def test_a_folder_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("before")
+    with pytest.raises(DataError, match=r"file/a\.wav: cannot be written"):
+        write_audio(tmp_path / "file" / "a.wav", np.zeros((1, 4)), 16000)
 
 
 def test_a_waveform_has_two_axes(tmp_path: Path) -> None:
