@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, final
+from typing import final
 
 from audiogan.data.atomic import atomic_file
 from audiogan.errors import CheckpointError
@@ -19,9 +19,16 @@ class MetricsLog:
         self._path = path
 
     def write(self, record: StepRecord | ScoreRecord) -> None:
-        """Adds a line."""
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(record.to_json(), allow_nan=False) + "\n")
+        """Adds a line.
+
+        :raises CheckpointError: the disk refuses.
+        """
+        line = json.dumps(record.to_json(), allow_nan=False) + "\n"
+        try:
+            with self._path.open("a", encoding="utf-8") as file:
+                file.write(line)
+        except OSError as error:
+            raise CheckpointError(f"{self._path}: cannot be written: {error.strerror}; free space and go on") from error
 
     def rewind(self, *, step: int, score_pending: bool) -> None:
         """Drops what lies after a checkpoint: later steps, and the scoring of ``step`` itself if it is still owed.
@@ -35,19 +42,24 @@ class MetricsLog:
             return
         kept = [
             line
-            for line, record in self._lines()
-            if record["step"] < step or (record["step"] == step and not (score_pending and record["kind"] == "score"))
+            for line, kind, number in self._lines()
+            if number < step or (number == step and not (score_pending and kind == "score"))
         ]
         with atomic_file(self._path) as file:
-            file.write("".join(kept).encode())
+            file.write(b"".join(line + b"\n" for line in kept))
 
-    def _lines(self) -> list[tuple[str, dict[str, Any]]]:
-        lines = self._path.read_text(encoding="utf-8").splitlines(keepends=True)
+    def _lines(self) -> list[tuple[bytes, str, int]]:
+        try:
+            content = self._path.read_bytes()
+        except OSError as error:
+            raise CheckpointError(f"{self._path}: cannot be read: {error.strerror}") from error
+        lines = content.removesuffix(b"\n").split(b"\n") if content else []
         records = []
         for number, line in enumerate(lines, start=1):
             try:
-                records.append((line, json.loads(line)))
-            except json.JSONDecodeError as error:
+                record = json.loads(line)
+                records.append((line, str(record["kind"]), int(record["step"])))
+            except (ValueError, TypeError, KeyError) as error:
                 if number < len(lines):
                     raise CheckpointError(
                         f"{self._path}:{number}: not a line of metrics: {error}; delete the line to go on"
