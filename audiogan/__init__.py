@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         Window,
     )
     from audiogan.options import option
-    from audiogan.registry.hookspecs import hookimpl
+    from audiogan.registry.hookspecs import Register, hookimpl
 
 __version__ = "0.1.0"
 
@@ -51,6 +51,7 @@ _HOME = {
     "MetricResult": "audiogan.interfaces",
     "Representation": "audiogan.interfaces",
     "Window": "audiogan.interfaces",
+    "Register": "audiogan.registry.hookspecs",
     "option": "audiogan.options",
     "hookimpl": "audiogan.registry.hookspecs",
 }
@@ -67,6 +68,7 @@ __all__ = [
     "Metric",
     "MetricResult",
     "PluginError",
+    "Register",
     "Representation",
     "SpecError",
     "TrainingError",

@@ -1,0 +1,68 @@
+"""What a dataset must do."""
+
+from __future__ import annotations
+
+import pickle
+import random
+from typing import Any
+
+import numpy as np
+
+from audiogan.interfaces import Dataset, Window
+from audiogan.testing.construction import construct
+
+_INSPECTED = 8
+
+
+def check_dataset(dataset_class: type[Dataset], options: Any = None) -> None:
+    """Checks windows, labels, that randomness comes from ``rng`` alone, pickling, the fingerprint, the held-out part.
+
+    ``options`` is a table as in an experiment file, or an instance of the options class.
+
+    :raises AssertionError: the dataset breaks the interface; the text says how.
+    """
+    dataset: Dataset = construct("dataset", dataset_class, options)
+    _check_windows(dataset)
+    fingerprint = dataset.fingerprint()
+    assert isinstance(fingerprint, str), "fingerprint must be a text"
+    assert fingerprint, "fingerprint is empty"
+    again: Dataset = construct("dataset", dataset_class, options)
+    assert again.fingerprint() == fingerprint, "two datasets with the same options have different fingerprints"
+    held_out = dataset.held_out()
+    if held_out is not None:
+        assert held_out.class_names == dataset.class_names, "the held-out part has other class_names"
+        assert held_out.sample_rate == dataset.sample_rate, "the held-out part has another sample_rate"
+        _check_windows(held_out)
+
+
+def _check_windows(dataset: Dataset) -> None:
+    assert len(dataset) > 0, "the dataset has no windows"
+    # a loader's worker receives a copy; S301: the bytes are our own
+    copied: Dataset = pickle.loads(pickle.dumps(dataset))  # noqa: S301
+    for index in sorted({*range(min(_INSPECTED, len(dataset))), len(dataset) - 1}):
+        window = _window(dataset, index)
+        _check_window(dataset, window, index)
+        # a draw from global states moves them on, so that a window which depends on them differs
+        random.random()  # noqa: S311
+        np.random.random_sample()
+        for other in (_window(dataset, index), _window(copied, index)):
+            assert np.array_equal(other.waveform, window.waveform), (
+                f"window {index} differs for the same rng: it depends on something else, or is lost in pickling"
+            )
+            assert other.label == window.label, f"the label of window {index} differs for the same rng"
+
+
+def _window(dataset: Dataset, index: int) -> Window:
+    return dataset.window(index, rng=np.random.default_rng(index))
+
+
+def _check_window(dataset: Dataset, window: Window, index: int) -> None:
+    expected = (dataset.channels, dataset.window_length)
+    waveform = window.waveform
+    assert waveform.shape == expected, f"window {index} has shape {waveform.shape}, not {expected}"
+    assert waveform.dtype == np.float32, f"window {index} is {waveform.dtype}, not float32"
+    assert np.isfinite(waveform).all(), f"window {index} holds values that are not finite"
+    assert np.abs(waveform).max() <= 1, f"window {index} leaves [-1, 1]"
+    if window.label is not None:
+        count = len(dataset.class_names)
+        assert 0 <= window.label < count, f"window {index} has label {window.label}, but class_names has {count}"

@@ -1,0 +1,55 @@
+"""A discriminator that scores every stretch of a waveform and averages the scores."""
+
+from __future__ import annotations
+
+from attrs import frozen
+from torch import Tensor, nn
+
+from audiogan import Discriminator, LayerRow, Register, hookimpl, option
+
+
+@frozen
+class PatchDiscriminatorOptions:
+    """Options of discriminator ``patch``."""
+
+    dim: int = option(default=32, minimum=1, help="channels of the hidden layer")
+    kernel_size: int = option(default=25, minimum=1, unit="samples", help="width of both kernels")
+
+
+class PatchDiscriminator(Discriminator):
+    """Two strided convolutions, then the mean over time."""
+
+    options_class = PatchDiscriminatorOptions
+
+    def __init__(self, options: PatchDiscriminatorOptions, *, sample_shape: tuple[int, ...]) -> None:
+        super().__init__()
+        channels, length = sample_shape
+        shortest = 5 * options.kernel_size
+        if length < shortest:
+            raise ValueError(f"windows of {length} samples are too short for kernels of {options.kernel_size}")
+        self.hidden = nn.Conv1d(channels, options.dim, options.kernel_size, stride=4)
+        self.scores = nn.Conv1d(options.dim, 1, options.kernel_size, stride=4)
+        self.sample_shape = sample_shape
+
+    def forward(self, samples: Tensor) -> Tensor:
+        """Raw scores ``[N]`` of waveforms ``[N, channels, length]``."""
+        hidden = nn.functional.leaky_relu(self.hidden(samples), 0.2)
+        return self.scores(hidden).mean(dim=(1, 2))
+
+    def layer_rows(self) -> tuple[LayerRow, ...]:
+        """The layers for ``audiogan describe patch``."""
+        channels, length = self.sample_shape
+        (width,), dim = self.hidden.kernel_size, self.hidden.out_channels
+        hidden_length = (length - width) // 4 + 1
+        return (
+            LayerRow("input x or G(z)", (), (length, channels)),
+            LayerRow("conv 1-D, stride 4, leaky ReLU", (width, channels, dim), (hidden_length, dim)),
+            LayerRow("conv 1-D, stride 4", (width, dim, 1), ((hidden_length - width) // 4 + 1, 1)),
+            LayerRow("mean over time", (), (1,)),
+        )
+
+
+@hookimpl
+def register_discriminators(register: Register) -> None:
+    """Registers ``patch``."""
+    register("patch", PatchDiscriminator)

@@ -1,0 +1,11 @@
+"""What the author of a plugin runs: pytest, in this folder, with audiogan and the plugin installed."""
+
+from audiogan_plugin_example import PatchDiscriminator
+
+from audiogan.testing import check_discriminator
+
+
+def test_patch_is_a_discriminator() -> None:
+    """It keeps to the interface at an ordinary and at an odd length."""
+    check_discriminator(PatchDiscriminator, {"dim": 4}, sample_shape=(1, 1024))
+    check_discriminator(PatchDiscriminator, {"dim": 4, "kernel_size": 5}, sample_shape=(2, 333))

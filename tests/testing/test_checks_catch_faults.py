@@ -1,0 +1,332 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import pytest
+import torch
+from attrs import frozen
+from torch import Tensor, nn
+
+from audiogan import Dataset, Discriminator, Generator, Loss, Metric, MetricResult, Representation, Window
+from audiogan.testing import (
+    NoiseDataset,
+    NoiseDatasetOptions,
+    check_dataset,
+    check_discriminator,
+    check_generator,
+    check_loss,
+    check_metric,
+    check_representation,
+)
+
+SHAPE = (1, 32)
+
+
+@frozen
+class NoOptions:
+    pass
+
+
+class GoodGenerator(Generator):
+    options_class = NoOptions
+
+    def __init__(self, options: Any, *, sample_shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.latent_dim = 4
+        self.shape = sample_shape
+        self.dense = nn.Linear(4, sample_shape[0] * sample_shape[1])
+
+    def forward(self, latent: Tensor) -> Tensor:
+        return torch.tanh(self.dense(latent)).reshape(-1, *self.shape)
+
+
+class FlatGenerator(GoodGenerator):
+    def forward(self, latent: Tensor) -> Tensor:
+        return super().forward(latent).flatten(1)
+
+
+class DeafGenerator(GoodGenerator):
+    def forward(self, latent: Tensor) -> Tensor:
+        return super().forward(latent * 0)
+
+
+class IdleGenerator(GoodGenerator):
+    def __init__(self, options: Any, *, sample_shape: tuple[int, ...]) -> None:
+        super().__init__(options, sample_shape=sample_shape)
+        self.unused = nn.Linear(2, 2)
+
+
+class RestlessGenerator(GoodGenerator):
+    def forward(self, latent: Tensor) -> Tensor:
+        return super().forward(latent + torch.rand_like(latent))
+
+
+class GlobalLatentGenerator(GoodGenerator):
+    def sample_latent(self, count: int, *, rng: torch.Generator) -> Tensor:
+        return torch.rand(count, self.latent_dim)
+
+
+class ForgetfulGenerator(GoodGenerator):
+    def __init__(self, options: Any, *, sample_shape: tuple[int, ...]) -> None:
+        super().__init__(options, sample_shape=sample_shape)
+        self.scale = torch.rand(1) + 0.5
+
+    def forward(self, latent: Tensor) -> Tensor:
+        return super().forward(latent) * self.scale
+
+
+@pytest.mark.parametrize(
+    ("generator", "fault"),
+    [
+        (FlatGenerator, r"samples have shape \(3, 32\), not \(3, 1, 32\)"),
+        (DeafGenerator, "two latents give the same sample"),
+        (IdleGenerator, "a sample does not depend on parameter unused"),
+        (RestlessGenerator, "two passes over one input differ"),
+        (GlobalLatentGenerator, "something other than its rng"),
+        (ForgetfulGenerator, "some state is not in it"),
+        (nn.Linear, "must derive from audiogan.Generator"),
+    ],
+)
+def test_generators(generator: Any, fault: str) -> None:
+    check_generator(GoodGenerator, sample_shape=SHAPE)
+    with pytest.raises(AssertionError, match=fault):
+        check_generator(generator, sample_shape=SHAPE)
+
+
+class GoodDiscriminator(Discriminator):
+    options_class = NoOptions
+
+    def __init__(self, options: Any, *, sample_shape: tuple[int, ...]) -> None:
+        super().__init__()
+        self.hidden = nn.Linear(sample_shape[-1], 8)
+        self.dense = nn.Linear(8, 1)
+
+    def forward(self, samples: Tensor) -> Tensor:
+        hidden = torch.tanh(self.hidden(samples.flatten(1)))
+        scores: Tensor = self.dense(hidden)
+        return scores.squeeze(1)
+
+
+class ColumnDiscriminator(GoodDiscriminator):
+    def forward(self, samples: Tensor) -> Tensor:
+        return super().forward(samples).unsqueeze(1)
+
+
+class SquashingDiscriminator(GoodDiscriminator):
+    def forward(self, samples: Tensor) -> Tensor:
+        return torch.sigmoid(super().forward(samples))
+
+
+class OnceDifferentiable(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, value: Tensor) -> Tensor:
+        return value.clone()
+
+    @staticmethod
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        return gradient.detach()
+
+
+class ShallowDiscriminator(GoodDiscriminator):
+    def forward(self, samples: Tensor) -> Tensor:
+        identity: Callable[[Tensor], Tensor] = OnceDifferentiable.apply
+        return super().forward(identity(samples))
+
+
+class BatchDiscriminator(GoodDiscriminator):
+    def forward(self, samples: Tensor) -> Tensor:
+        return super().forward(samples) - super().forward(samples).mean() / 2
+
+
+@pytest.mark.parametrize(
+    ("discriminator", "fault"),
+    [
+        (ColumnDiscriminator, r"scores have shape \(3, 1\), not \(3,\)"),
+        (SquashingDiscriminator, "they must be raw"),
+        (ShallowDiscriminator, "cannot be differentiated again"),
+        (BatchDiscriminator, "depends on the others in its batch"),
+    ],
+)
+def test_discriminators(discriminator: Any, fault: str) -> None:
+    check_discriminator(GoodDiscriminator, sample_shape=SHAPE)
+    with pytest.raises(AssertionError, match=fault):
+        check_discriminator(discriminator, sample_shape=SHAPE)
+
+
+class GoodLoss(Loss):
+    options_class = NoOptions
+
+    def __init__(self, options: Any) -> None:
+        self.options = options
+
+    def discriminator_loss(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+        return fake_scores.mean() - real_scores.mean()
+
+    def generator_loss(self, fake_scores: Tensor) -> Tensor:
+        return -fake_scores.mean()
+
+
+class SummedLoss(GoodLoss):
+    def generator_loss(self, fake_scores: Tensor) -> Tensor:
+        return -fake_scores.sum()
+
+
+class UnreducedLoss(GoodLoss):
+    def generator_loss(self, fake_scores: Tensor) -> Tensor:
+        return -fake_scores
+
+
+class InvertedLoss(GoodLoss):
+    def discriminator_loss(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+        return real_scores.mean() - fake_scores.mean()
+
+
+class GlobalPenaltyLoss(GoodLoss):
+    def penalty(self, discriminator: Discriminator, real: Tensor, fake: Tensor, *, rng: torch.Generator) -> Tensor:
+        scores: Tensor = discriminator(real * torch.rand(1))
+        return scores.mean()
+
+
+class FixedPenaltyLoss(GoodLoss):
+    def penalty(self, discriminator: Discriminator, real: Tensor, fake: Tensor, *, rng: torch.Generator) -> Tensor:
+        scores: Tensor = discriminator(real)
+        return scores.mean().detach()
+
+
+class OddlyOptimizedLoss(GoodLoss):
+    recommended_optimizer: ClassVar[Mapping[str, Any]] = {"type": "Adamm"}
+
+
+@pytest.mark.parametrize(
+    ("loss", "fault"),
+    [
+        (SummedLoss, "generator_loss depends on the batch size"),
+        (UnreducedLoss, r"generator_loss has shape \(5,\)"),
+        (InvertedLoss, "does not push low scores of real samples up"),
+        (GlobalPenaltyLoss, "something other than its rng"),
+        (FixedPenaltyLoss, "penalty has no gradient"),
+        (OddlyOptimizedLoss, "a class of torch.optim"),
+    ],
+)
+def test_losses(loss: Any, fault: str) -> None:
+    check_loss(GoodLoss)
+    with pytest.raises(AssertionError, match=fault):
+        check_loss(loss)
+
+
+class GoodRepresentation(Representation):
+    options_class = NoOptions
+
+    def __init__(self, options: Any, *, sample_rate: int, channels: int, window_length: int) -> None:
+        super().__init__()
+        self.sample_shape = (channels, window_length)
+        self.peak: Tensor
+        self.register_buffer("peak", torch.ones(()))
+
+    def fit(self, dataset: Dataset) -> None:
+        self.peak.fill_(float(np.abs(dataset.window(1, rng=np.random.default_rng(0)).waveform).max()))
+
+    def encode(self, waveform: Tensor) -> Tensor:
+        return waveform / self.peak
+
+    def decode(self, samples: Tensor) -> Tensor:
+        return (samples * self.peak).clamp(-1, 1)
+
+
+class ForgetfulRepresentation(GoodRepresentation):
+    def fit(self, dataset: Dataset) -> None:
+        self.__dict__["gain"] = 3.0
+
+    def encode(self, waveform: Tensor) -> Tensor:
+        return waveform * float(self.__dict__.get("gain", 1.0))
+
+
+class LoudRepresentation(GoodRepresentation):
+    def decode(self, samples: Tensor) -> Tensor:
+        return samples * 2
+
+
+@pytest.mark.parametrize(
+    ("representation", "fault"),
+    [(ForgetfulRepresentation, "not in the state_dict"), (LoudRepresentation, r"decode leaves \[-1, 1\]")],
+)
+def test_representations(representation: Any, fault: str) -> None:
+    check_representation(GoodRepresentation, window_length=64, channels=2)
+    with pytest.raises(AssertionError, match=fault):
+        check_representation(representation, window_length=64)
+
+
+class GlobalDataset(NoiseDataset):
+    def window(self, index: int, *, rng: np.random.Generator) -> Window:
+        return Window(np.random.random_sample((1, self.window_length)).astype(np.float32), 0)
+
+
+class LoudDataset(NoiseDataset):
+    def window(self, index: int, *, rng: np.random.Generator) -> Window:
+        return Window(super().window(index, rng=rng).waveform * 2, 0)
+
+
+class MislabelledDataset(NoiseDataset):
+    def window(self, index: int, *, rng: np.random.Generator) -> Window:
+        return Window(super().window(index, rng=rng).waveform, 2)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "fault"),
+    [
+        (GlobalDataset, "window 0 differs for the same rng"),
+        (LoudDataset, r"leaves \[-1, 1\]"),
+        (MislabelledDataset, "label 2, but class_names has 2"),
+    ],
+)
+def test_datasets(dataset: Any, fault: str) -> None:
+    check_dataset(NoiseDataset, {"windows": 5, "channels": 2})
+    with pytest.raises(AssertionError, match=fault):
+        check_dataset(dataset)
+
+
+class GoodMetric(Metric):
+    options_class = NoOptions
+
+    def __init__(self, options: Any) -> None:
+        self.options = options
+
+    def prepare(self, dataset: Dataset, *, cache: Path, device: str, tell: Callable[[str], None]) -> None:
+        tell("ready")
+
+    def evaluate(self, waveforms: Tensor) -> MetricResult:
+        return MetricResult({"loudness": float(waveforms.square().mean())}, {"count": len(waveforms)})
+
+
+class TensorMetric(GoodMetric):
+    def evaluate(self, waveforms: Tensor) -> MetricResult:
+        figures: Any = {"loudness": waveforms.mean()}
+        return MetricResult(figures, {})
+
+
+class FickleMetric(GoodMetric):
+    def evaluate(self, waveforms: Tensor) -> MetricResult:
+        return MetricResult({"loudness": float(torch.rand(1))}, {})
+
+
+class GreedyMetric(GoodMetric):
+    def evaluate(self, waveforms: Tensor) -> MetricResult:
+        return MetricResult({"loudness": float(waveforms.zero_().mean())}, {})
+
+
+@pytest.mark.parametrize(
+    ("metric", "fault"),
+    [
+        (TensorMetric, "figure loudness is a Tensor, not a float"),
+        (FickleMetric, "other figures the second time"),
+        (GreedyMetric, "evaluate changes the waveforms"),
+    ],
+)
+def test_metrics(metric: Any, fault: str, tmp_path: Path) -> None:
+    dataset = NoiseDataset(NoiseDatasetOptions(window_length=64))
+    check_metric(GoodMetric, dataset=dataset, cache=tmp_path)
+    with pytest.raises(AssertionError, match=fault):
+        check_metric(metric, dataset=dataset, cache=tmp_path)
