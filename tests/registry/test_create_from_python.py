@@ -1,0 +1,20 @@
+from __future__ import annotations
+
+import pytest
+
+import audiogan
+
+
+def test_a_component_from_its_name() -> None:
+    generator = audiogan.create("generator", "wavegan", {"dim": 2}, sample_shape=(1, 4096))
+    assert isinstance(generator, audiogan.Generator)
+    assert generator.latent_dim == 100
+
+
+def test_mistakes_are_worded() -> None:
+    with pytest.raises(audiogan.PluginError, match="unknown loss 'wgan-pg'; did you mean 'wgan-gp'"):
+        audiogan.create("loss", "wgan-pg")
+    with pytest.raises(audiogan.SpecError, match=r"generator 'wavegan': dim = 2\.5: must be a whole number, such as 2"):
+        audiogan.create("generator", "wavegan", {"dim": 2.5}, sample_shape=(1, 4096))
+    with pytest.raises(audiogan.SpecError, match="1000 samples"):
+        audiogan.create("generator", "wavegan", {"dim": 2}, sample_shape=(1, 1000))
