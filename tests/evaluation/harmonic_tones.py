@@ -15,7 +15,7 @@ NAMES = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 @frozen
 class HarmonicTonesOptions:
     windows: int = option(default=120, minimum=0, help="windows")
-    classes: int = option(default=12, minimum=0, help="pitch classes, from C upwards")
+    classes: int = option(default=12, minimum=0, help="pitch classes, evenly spaced from C upwards")
     octaves: int = option(default=3, minimum=1, help="octaves of the lowest note, from C2 upwards")
     window_length: int = option(default=2048, minimum=1, unit="samples", help="length")
     sample_rate: int = option(default=16000, minimum=1, unit="Hz", help="rate")
@@ -28,7 +28,7 @@ class HarmonicTones(Dataset):
     def __init__(self, options: HarmonicTonesOptions, *, held_out_windows: int = 0) -> None:
         self.options = options
         self.sample_rate, self.channels, self.window_length = options.sample_rate, 1, options.window_length
-        self.class_names = NAMES[: options.classes]
+        self.class_names = tuple(NAMES[i * 12 // options.classes] for i in range(options.classes))
         self._held_out_windows = held_out_windows
 
     def __len__(self) -> int:
@@ -37,7 +37,7 @@ class HarmonicTones(Dataset):
     def window(self, index: int, *, rng: np.random.Generator) -> Window:
         content = np.random.default_rng([self.options.seed, index])
         label = int(content.integers(self.options.classes))
-        bass = 36 + label + 12 * int(content.integers(self.options.octaves))
+        bass = 36 + label * 12 // self.options.classes + 12 * int(content.integers(self.options.octaves))
         notes = [bass, *(bass + content.integers(3, 30, size=int(content.integers(0, 4))))]
         time_s = (np.arange(self.window_length) + rng.integers(4000)) / self.sample_rate
         waveform = sum(self._note(float(note), time_s, content) for note in notes)

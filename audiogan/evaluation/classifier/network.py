@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
+from torch.nn.utils import convert_conv2d_weight_memory_format
 
 from audiogan.audio.mel import LogMelSpectrogram
 from audiogan.errors import CheckpointError, DataError
@@ -70,6 +71,8 @@ class AudioClassifier(nn.Module):
             assert layer.bias is not None
             nn.init.xavier_uniform_(layer.weight)
             nn.init.zeros_(layer.bias)
+        # Convolution and pooling of few channels take half the time on the CPU in this layout.
+        convert_conv2d_weight_memory_format(self, torch.channels_last)
 
     def forward(self, waveforms: Tensor) -> Tensor:
         """Logits ``[N, class_count]`` of waveforms ``[N, C, window_length]``."""

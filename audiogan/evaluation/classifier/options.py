@@ -28,7 +28,7 @@ class ClassifierOptions:
         default=10, minimum=1, unit="epochs", help="stop after so many epochs without a better held-out accuracy"
     )
     batch_size: int = option(default=64, minimum=2, unit="windows", help="windows a training batch")
-    learning_rate: float = option(default=1e-3, minimum=0, help="Adam's learning rate")
+    learning_rate: float = option(default=1e-3, minimum=0, maximum=1, help="Adam's learning rate")
     feature_memory_mib: int = option(
         default=2048, minimum=1, unit="MiB", help="memory for the log-mel features; a larger dataset is thinned to fit"
     )

@@ -105,7 +105,9 @@ def _train_step(network: AudioClassifier, optimizer: torch.optim.Optimizer, batc
     loss = F.cross_entropy(network.classify(batch.features.to(device)), batch.labels.to(device))
     value = float(loss.detach())
     if not torch.isfinite(loss):
-        raise TrainingError(f"the classifier's loss is {value}: lower its learning_rate")
+        raise TrainingError(
+            f"the classifier's loss is {value}: lower its learning_rate, or check that the waveforms lie in [-1, 1]"
+        )
     optimizer.zero_grad()
     torch.autograd.backward(loss)
     optimizer.step()

@@ -1,0 +1,83 @@
+"""``audiogan train-classifier``: the inception score's classifier, trained on a labelled dataset."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from audiogan.errors import DataError
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command and its options."""
+    parser = subparsers.add_parser(
+        "train-classifier",
+        help="train the inception score's classifier on a labelled dataset",
+        description="Trains the classifier of the inception score on a labelled dataset, states its held-out accuracy, "
+        "and writes it to a folder that the metric's option 'classifier_path' takes.",
+    )
+    parser.add_argument("dataset", metavar="DATASET", help="a dataset by name, such as bach-piano")
+    parser.add_argument(
+        "--set",
+        dest="options",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="set an option of the dataset, such as window_length=16384 (repeatable)",
+    )
+    parser.add_argument(
+        "--classifier",
+        dest="classifier_options",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="set an option of the classifier, such as dim=32 or epochs=20 (repeatable)",
+    )
+    parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="the folder to write to")
+    parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"), help="default: auto")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Trains, saves, and says how good the classifier is and where.
+
+    :raises PluginError: no dataset of that name is installed.
+    :raises SpecError: an option behind ``--set`` or ``--classifier`` is wrong.
+    :raises DataError: the dataset cannot train a classifier, or the folder cannot be written.
+    """
+    from audiogan.build import create
+    from audiogan.evaluation.classifier import ClassifierOptions, save_classifier, train_classifier
+    from audiogan.spec.overrides import read_options
+    from audiogan.spec.structure import structure_options
+    from audiogan.training.device import resolve_device
+
+    options = structure_options(
+        ClassifierOptions, read_options(arguments.classifier_options), where="the classifier's options"
+    )
+    dataset = create("dataset", arguments.dataset, read_options(arguments.options))
+    # Before the training, so that a folder that cannot be written costs no more than a second.
+    with _write_errors_explained(arguments.output):
+        arguments.output.mkdir(parents=True, exist_ok=True)
+    classifier = train_classifier(dataset, options, device=str(resolve_device(arguments.device)), tell=_tell)
+    with _write_errors_explained(arguments.output):
+        save_classifier(classifier, arguments.output)
+    windows = classifier.protocol["held_out_windows"]
+    print(
+        f"held-out accuracy {classifier.held_out_accuracy:.1%} ({windows} windows, {len(dataset.class_names)} classes)"
+    )
+    print(f"the classifier is in {arguments.output}; use it with the metric's option classifier_path")
+    return 0
+
+
+@contextmanager
+def _write_errors_explained(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DataError(f"{folder}: cannot be written ({error.strerror}); name another folder with --output") from error
+
+
+def _tell(line: str) -> None:
+    print(line, flush=True)

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from audiogan import DataError
+from audiogan.evaluation.inception_score import inception_score
+
+
+def _random_probabilities(count: int, classes: int, seed: int = 0) -> NDArray[np.float64]:
+    return np.random.default_rng(seed).dirichlet(np.full(classes, 0.3), size=count)
+
+
+def _brute_force(probabilities: NDArray[np.float64], splits: int) -> tuple[float, float]:
+    size = len(probabilities) // splits
+    scores = []
+    for split in range(splits):
+        rows = probabilities[split * size : (split + 1) * size].tolist()
+        marginal = [sum(row[k] for row in rows) / size for k in range(len(rows[0]))]
+        divergence = sum(p * math.log(p / q) for row in rows for p, q in zip(row, marginal, strict=True) if p > 0)
+        scores.append(math.exp(divergence / size))
+    mean = sum(scores) / splits
+    return mean, math.sqrt(sum((score - mean) ** 2 for score in scores) / splits)
+
+
+@pytest.mark.parametrize(("count", "classes", "splits"), [(50, 10, 10), (64, 3, 1), (20, 12, 10), (49, 5, 7)])
+def test_agrees_with_the_formula_written_out(count: int, classes: int, splits: int) -> None:
+    probabilities = _random_probabilities(count, classes)
+    assert inception_score(probabilities, splits=splits) == pytest.approx(
+        _brute_force(probabilities, splits), abs=1e-12
+    )
+
+
+def test_uniform_rows_score_one() -> None:
+    assert inception_score(np.full((100, 8), 1 / 8)) == pytest.approx((1.0, 0.0), abs=1e-12)
+
+
+def test_equal_rows_score_one() -> None:
+    assert inception_score(np.tile([0.7, 0.2, 0.1, 0.0], (40, 1))) == pytest.approx((1.0, 0.0), abs=1e-12)
+
+
+@pytest.mark.parametrize("classes", [2, 10, 12])
+def test_balanced_certainty_scores_the_number_of_classes(classes: int) -> None:
+    rows = np.tile(np.eye(classes), (20, 1))
+    assert inception_score(rows, splits=10) == pytest.approx((classes, 0.0), abs=1e-12)
+
+
+def test_unbalanced_certainty_scores_the_exponential_of_the_entropy() -> None:
+    rows = np.eye(2)[[0, 0, 0, 1] * 5]
+    entropy = -(0.75 * math.log(0.75) + 0.25 * math.log(0.25))
+    assert inception_score(rows, splits=5) == pytest.approx((math.exp(entropy), 0.0), abs=1e-12)
+
+
+def test_splits_are_contiguous_and_the_deviation_is_that_of_the_population() -> None:
+    rows = np.concatenate([np.tile(np.eye(4), (4, 1)), np.full((16, 4), 0.25)])
+    assert inception_score(rows, splits=2) == pytest.approx((2.5, 1.5), abs=1e-12)
+
+
+def test_a_count_that_the_splits_do_not_divide_uses_every_sample() -> None:
+    probabilities = _random_probabilities(23, 4)
+    parts = [inception_score(part, splits=1)[0] for part in (probabilities[:11], probabilities[11:])]
+    assert inception_score(probabilities, splits=2) == pytest.approx((np.mean(parts), np.std(parts)), abs=1e-12)
+
+
+def test_probabilities_that_underflowed_to_zero_are_taken() -> None:
+    rows = np.array([[1.0, 0.0], [1e-320, 1.0]])
+    mean, _ = inception_score(rows, splits=1)
+    assert mean == pytest.approx(2.0)
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10_000), classes=st.integers(2, 12), splits=st.integers(1, 5))
+def test_lies_between_one_and_the_number_of_classes(seed: int, classes: int, splits: int) -> None:
+    mean, std = inception_score(_random_probabilities(4 * splits, classes, seed), splits=splits)
+    assert 1 - 1e-12 <= mean <= classes + 1e-12
+    assert std >= 0
+
+
+def test_too_few_samples_are_refused_with_the_number_needed() -> None:
+    with pytest.raises(DataError, match=r"over 10 splits needs at least 20 samples, not 19"):
+        inception_score(np.full((19, 2), 0.5))
+
+
+@pytest.mark.parametrize(
+    "rows", [np.full((40, 2), 0.4), np.full((40, 2), np.nan), np.array([[1.5, -0.5]] * 40), np.full(40, 0.5)]
+)
+def test_rows_that_are_no_probabilities_are_refused(rows: NDArray[np.float64]) -> None:
+    with pytest.raises(ValueError, match="probabilities"):
+        inception_score(rows)

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+import pytest
+
+from audiogan.cli import train_classifier
+from audiogan.errors import DataError, PluginError, SpecError
+from audiogan.evaluation.classifier import load_classifier
+from audiogan.registry import Registry, installed
+from audiogan.registry.registry import Entry
+from tests.evaluation.harmonic_tones import HarmonicTones
+
+
+@pytest.fixture(autouse=True)
+def _tones_are_installed(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = installed()
+    entry = Entry("dataset", "harmonic-tones", HarmonicTones, "tests 1.0")
+    with_tones = Registry({**found.entries, "dataset": {**found.entries["dataset"], entry.name: entry}})
+    monkeypatch.setattr("audiogan.build.installed", lambda: with_tones)
+
+
+def _run(*arguments: str) -> int:
+    parser = argparse.ArgumentParser()
+    train_classifier.add_parser(parser.add_subparsers())
+    return train_classifier.run(parser.parse_args(["train-classifier", *arguments]))
+
+
+def test_trains_saves_and_says_how_good_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = tmp_path / "new" / "classifier"
+    status = _run(
+        *("harmonic-tones", "--set", "windows=40", "--set", "classes=2", "--set", "window_length=2048"),
+        *("--classifier", "dim=2", "--classifier", "epochs=1", "--output", str(output), "--device", "cpu"),
+    )
+    assert status == 0
+    trained = load_classifier(output, device="cpu")
+    assert (trained.class_names, trained.options.dim, trained.network.window_length) == (("C", "F#"), 2, 2048)
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "classifier: training on 36 windows of 2 classes, 4 held out"
+    assert lines[-2] == f"held-out accuracy {trained.held_out_accuracy:.1%} (4 windows, 2 classes)"
+    assert str(output) in lines[-1]
+
+
+def test_mistakes_in_the_arguments_are_explained(tmp_path: Path) -> None:
+    output = ("--output", str(tmp_path))
+    with pytest.raises(SpecError, match="dims"):
+        _run("harmonic-tones", "--classifier", "dims=2", *output)
+    with pytest.raises(SpecError, match="windws"):
+        _run("harmonic-tones", "--set", "windws=2", *output)
+    with pytest.raises(PluginError, match="did you mean 'harmonic-tones'"):
+        _run("harmonic-tone", *output)
+
+
+def test_a_folder_that_cannot_be_made_is_told_before_the_training(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DataError, match=r"file/classifier: cannot be written .*--output"):
+        _run("harmonic-tones", "--output", str(tmp_path / "file" / "classifier"))
+    assert capsys.readouterr().out == ""
+
+
+def test_the_module_imports_nothing_slow() -> None:
+    module = Path(train_classifier.__file__).read_text()
+    assert "import torch" not in module
+    assert train_classifier.__name__ in sys.modules
