@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
+from typing import Any
 
 from audiogan.report.formatting import format_epoch, format_score_with_spread, one_line
 from audiogan.report.rows import FINISHED, NOT_STARTED, UNFINISHED, Row
@@ -66,10 +68,18 @@ def _scale_sentences(reference: ReferenceScale) -> list[str]:
         counted = f" on {reference.samples:,} samples" if reference.samples else ""
         each = " each" if counted and len(scored) > 1 else ""
         sentences.append(f"The scale of the score: {', '.join(scored)}{counted}{each}.")
-    accuracy = reference.protocol.get("classifier_accuracy")
-    if isinstance(accuracy, int | float):
-        sentences.append(f"The classifier labels {accuracy:.1%} of held-out windows correctly.")
-    return sentences
+    return sentences + _classifier_sentences(reference.protocol)
+
+
+def _classifier_sentences(protocol: Mapping[str, Any]) -> list[str]:
+    accuracy, classes = protocol.get("classifier_held_out_accuracy"), protocol.get("classifier_classes")
+    if not isinstance(accuracy, int | float) or not isinstance(classes, list):
+        return []
+    return [
+        f"The classifier tells {len(classes)} classes apart ({one_line(str(classes[0]))}, "
+        f"{one_line(str(classes[1]))}, …) and is right on {accuracy:.1%} of held-out windows; scores given by "
+        "different classifiers, the published ones included, do not compare."
+    ]
 
 
 def _missing_note(experiment: Experiment, row: Row) -> str:
