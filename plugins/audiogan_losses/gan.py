@@ -27,8 +27,9 @@ class GANLoss(Loss):
     """min over G, max over D of E log D(x) + E log(1 - D(G(z))), where D is the sigmoid of the raw score.
 
     The generator's default is the non-saturating form, which has the same fixed point and which the original WaveGAN
-    code trains with; ``generator_objective = "minimax"`` is the equation to the letter. Both are computed from raw
-    scores, so that no probability is rounded to 0 or 1.
+    code trains with; ``generator_objective = "minimax"`` is the equation to the letter. That code also halves the
+    discriminator's loss, the equation does not, nor does this. Everything is computed from raw scores, so that no
+    probability is rounded to 0 or 1.
 
     Source: Goodfellow et al. 2014, "Generative adversarial nets", eq. 1 and the end of section 3; study, section 3.3.
     """
