@@ -27,6 +27,7 @@ RENDERING_VERSION = 1
 
 _CONTENTS = "contents.json"
 _READ_SIZE = 1 << 22
+_SECONDS_A_MINUTE = 0.3
 _log = logging.getLogger("audiogan")
 
 
@@ -68,15 +69,20 @@ def _key(plan: Plan, sample_rate: int, hops: int) -> str:
 
 
 def _render(plan: Plan, folder: Path, *, sample_rate: int, hops: int) -> None:
-    _log.info("rendering the Bach piano recordings into %s, which happens once and takes about 15 s", folder.parent)
+    minutes = sum(rendition.duration_s for rendition in plan.train + plan.test) / 60
+    _log.info(
+        "rendering %.0f minutes of Bach at the piano into %s: once, and for about %.0f s",
+        minutes,
+        folder.parent,
+        _SECONDS_A_MINUTE * minutes * sample_rate / 16_000,
+    )
     began = time.monotonic()
     written = _write_part("train", plan.train, folder, sample_rate, hops)
     written |= _write_part("test", plan.test, folder, sample_rate, hops)
     contents = {name: _checksum(folder / name) for name in written}
     with atomic_file(folder / _CONTENTS) as file:
         file.write(json.dumps(contents, indent=2).encode())
-    minutes = sum(written.values()) * hops / 64 / 60
-    _log.info("rendered %.0f minutes of Bach in %.0f s", minutes, time.monotonic() - began)
+    _log.info("rendered %d clips in %.0f s", sum(written.values()), time.monotonic() - began)
 
 
 def _write_part(

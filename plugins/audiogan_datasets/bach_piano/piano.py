@@ -5,8 +5,9 @@ A strike of MIDI pitch ``p`` is a sum of damped sinusoids:
 - Partial ``n`` lies at ``n f0 sqrt(1 + B n^2)``, the stiff string of Fletcher, Blackham and Stratton, "Quality of piano
   tones", JASA 34 (1962), with ``B`` from :func:`inharmonicity` and ``f0`` such that the first partial is in equal
   temperament. Partials beyond 0.45 of the sample rate are left out, so that nothing can alias.
-- Each partial decays in two stages, as Weinreich, "Coupled piano strings", JASA 62 (1977), explains: most of it at four
-  times the rate of the rest, which is detuned by a fraction of a cent. Higher partials and higher keys decay sooner.
+- Each partial decays in two stages, as Weinreich, "Coupled piano strings", JASA 62 (1977), explains: 0.7 of it at
+  three times the rate of the rest, which is detuned by a fraction of a cent. Higher partials and higher keys decay
+  sooner.
 - A harder strike is louder and brighter. A hammer at one eighth of the string leaves every eighth partial weak.
 - Six heavily damped modes of the soundboard make the knock of the attack; a raised-cosine ramp of a few milliseconds
   makes it free of clicks, and an exponential damper with a fade to zero the release.
@@ -22,14 +23,13 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from audiogan_datasets.bach_piano.notation import LOWEST_PITCH
 from audiogan_datasets.bach_piano.strike import Strike
 
 HIGHEST_FREQUENCY = 0.45
 """Of the sample rate; partials above it are left out."""
 
 MOST_PARTIALS = 32
-_FAST_SHARE, _FAST_RATE = 0.8, 4.0
+_FAST_SHARE, _FAST_RATE = 0.7, 3.0
 _DETUNING_CENTS = 0.3
 _HAMMER_POSITION = 1 / 8
 _KNOCK_MODES, _KNOCK_LEVEL = 6, 0.12
@@ -58,8 +58,8 @@ def inharmonicity(pitch: int) -> float:
 
 
 def decay_time(pitch: int) -> float:
-    """Seconds in which the slow stage of the first partial falls by 60 dB: 14 at C2, halved every 16 semitones."""
-    return float(14 * 2 ** (-(pitch - 36) / 16))
+    """Seconds in which the slow stage of the first partial falls by 60 dB: 20 at C2, halved every 22 semitones."""
+    return float(20 * 2 ** (-(pitch - 36) / 22))
 
 
 def damper_time(pitch: int) -> float:
@@ -85,9 +85,9 @@ def string_sinusoids(strike: Strike, *, sample_rate: int, rng: np.random.Generat
     strength *= frequency / np.hypot(frequency, 90)
     strength *= rng.uniform(0.85, 1.15, len(number))
     strength *= strike.velocity**1.3 / np.sqrt(np.sum(strength**2))
-    rate = np.log(1000) / decay_time(strike.pitch) * (1 + (frequency - frequency[0]) / 1200)
+    rate = np.log(1000) / decay_time(strike.pitch) * (1 + (frequency - frequency[0]) / 2000)
     detuned = frequency * 2 ** (rng.normal(0, _DETUNING_CENTS, len(number)) / 1200)
-    phase = rng.uniform(-0.5, 0.5, len(number))
+    phase = rng.uniform(-np.pi, np.pi, len(number))
     return Sinusoids(
         frequency=np.concatenate([frequency, detuned]),
         decay=np.concatenate([rate * _FAST_RATE, rate]),
@@ -127,17 +127,18 @@ def sum_sinusoids(sinusoids: Sinusoids, length: int, *, sample_rate: int) -> NDA
 
 def strike_samples(strike: Strike, *, sample_rate: int, rng: np.random.Generator) -> NDArray[np.float32]:
     """The sound of one strike from its onset until the damper has silenced it: it starts and ends at zero."""
-    free = max(round((strike.damping - strike.onset) * sample_rate), 1)
-    time_constant = damper_time(strike.pitch)
-    damped = round(_RELEASE_TIME_CONSTANTS * time_constant * sample_rate)
+    length = _sounding(strike, sample_rate)
+    time_constant = damper_time(strike.pitch) * sample_rate
+    damped = round(_RELEASE_TIME_CONSTANTS * time_constant)
+    free = length - damped
     strings = string_sinusoids(strike, sample_rate=sample_rate, rng=rng)
-    samples = sum_sinusoids(strings, free + damped, sample_rate=sample_rate)
+    samples = sum_sinusoids(strings, length, sample_rate=sample_rate)
     knock_length = min(round(0.2 * sample_rate), len(samples))
     knock = sum_sinusoids(knock_sinusoids(strike, rng=rng), knock_length, sample_rate=sample_rate)
     samples[:knock_length] += knock * _falling(knock_length)
     attack = min(round((0.0045 - 0.002 * strike.velocity) * sample_rate), free)
     samples[:attack] *= _falling(attack)[::-1]
-    damping = np.exp(-np.arange(damped) / (time_constant * sample_rate)).astype(np.float32)
+    damping = np.exp(-np.arange(damped) / time_constant).astype(np.float32)
     samples[free:] *= damping * _falling(damped)
     return samples
 
@@ -148,15 +149,23 @@ def play(strikes: Sequence[Strike], *, sample_rate: int, rng: np.random.Generato
     The same strikes, rate and generator state give the same samples bit for bit with one build of numpy on one kind
     of processor; elsewhere rounding may differ in the last place.
     """
-    last = max(strike.damping for strike in strikes)
-    total = np.zeros(
-        round((last + _RELEASE_TIME_CONSTANTS * damper_time(LOWEST_PITCH)) * sample_rate), dtype=np.float32
-    )
+    length = max(_onset(strike, sample_rate) + _sounding(strike, sample_rate) for strike in strikes)
+    total = np.zeros(length, dtype=np.float32)
     for strike in sorted(strikes, key=lambda strike: (strike.onset, strike.pitch)):
         samples = strike_samples(strike, sample_rate=sample_rate, rng=rng)
-        onset = round(strike.onset * sample_rate)
-        total[onset : onset + len(samples)] += samples[: len(total) - onset]
+        onset = _onset(strike, sample_rate)
+        total[onset : onset + len(samples)] += samples
     return total
+
+
+def _onset(strike: Strike, sample_rate: int) -> int:
+    return round(strike.onset * sample_rate)
+
+
+def _sounding(strike: Strike, sample_rate: int) -> int:
+    """Samples from the onset until the damper has done its work."""
+    free = max(round((strike.damping - strike.onset) * sample_rate), 1)
+    return free + round(_RELEASE_TIME_CONSTANTS * damper_time(strike.pitch) * sample_rate)
 
 
 def _powers(exponent: NDArray[np.complex128], count: int) -> NDArray[np.complex128]:

@@ -7,7 +7,6 @@ from fractions import Fraction
 
 import numpy as np
 from attrs import frozen
-from numpy.typing import NDArray
 
 from audiogan_datasets.bach_piano.notation import Note
 from audiogan_datasets.bach_piano.pieces import Piece
@@ -15,7 +14,7 @@ from audiogan_datasets.bach_piano.strike import Strike
 
 PHRASE_BARS = 4
 _RUBATO, _CLOSING_RITARDANDO = 0.06, 1.35
-_ARTICULATION = 0.96
+_ARTICULATION_SHARE, _LONGEST_ARTICULATION_S = 0.05, 0.03
 _ONSET_SPREAD_S = 0.005
 
 
@@ -36,6 +35,11 @@ class Rendition:
         """A name that tells renditions of a collection apart, such as ``bwv846-1+3-17``."""
         number = self.piece.catalogue_number.lower().replace(" ", "").replace("/", "-")
         return f"{number}{self.transposition:+d}-{self.seed}"
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds from the first beat to the last, without rubato and the closing ritardando."""
+        return float(self.piece.length) * 4 * 60 / (self.piece.tempo * self.tempo_factor)
 
     def strikes(self) -> tuple[Strike, ...]:
         """What the pianist does, the first strike at about 0 s; the same for every sample rate.
@@ -77,13 +81,13 @@ class Rendition:
             if start <= note.start < end:
                 changes = -((note.end - start) // -passage.interval)
                 return seconds(max(min(start + changes * passage.interval, end), note.end))
-        onset = seconds(note.start)
-        return onset + _ARTICULATION * (seconds(note.end) - onset)
+        onset, release = seconds(note.start), seconds(note.end)
+        return release - min(_ARTICULATION_SHARE * (release - onset), _LONGEST_ARTICULATION_S)
 
     def _clock(self, rng: np.random.Generator) -> Callable[[Fraction], float]:
         """Seconds at a place in whole notes."""
         piece = self.piece
-        bar_s = float(piece.bar_length) * 4 * 60 / (piece.tempo * self.tempo_factor)
+        bar_s = self.duration_s / piece.bars
         stretch = 1 + rng.normal(0, 0.012, piece.bars)
         places = np.arange(piece.bars) / PHRASE_BARS % 1
         stretch *= 1 + _RUBATO * (np.abs(places - 0.5) - 0.25)
@@ -101,18 +105,6 @@ class Rendition:
         within = float(place / self.piece.bar_length / PHRASE_BARS) % 1
         rising, falling = within / peak, (1 - within) / (1 - peak)
         return min(rising, falling) - 0.5
-
-
-def bass_seconds(strikes: tuple[Strike, ...]) -> NDArray[np.float64]:
-    """How long each of the 12 pitch classes is the lowest sounding one, in seconds, C first."""
-    times = np.unique([time for strike in strikes for time in (strike.onset, strike.damping)])
-    lowest = np.full(len(times) - 1, 128)
-    for strike in strikes:
-        first, end = np.searchsorted(times, [strike.onset, strike.damping])
-        lowest[first:end] = np.minimum(lowest[first:end], strike.pitch)
-    sounding = lowest < 128
-    seconds = np.bincount(lowest[sounding] % 12, weights=np.diff(times)[sounding], minlength=12)
-    return seconds.astype(np.float64)
 
 
 def _without_overlaps(strikes: list[Strike]) -> tuple[Strike, ...]:
