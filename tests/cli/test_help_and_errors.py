@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import audiogan
+from audiogan.cli import COMMANDS, main
+
+SLOW = ("attr", "attrs", "cattrs", "google.protobuf", "matplotlib", "numpy", "pluggy", "rich", "tfrecord", "torch")
+
+
+def audiogan_command(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-m", "audiogan", *arguments], capture_output=True, text=True, check=False)
+
+
+def test_help_imports_nothing_slow() -> None:
+    code = f"""
+import sys
+from audiogan.cli import main
+try:
+    main(["--help"])
+except SystemExit as leaving:
+    assert leaving.code == 0
+loaded = [name for name in {SLOW!r} if name in sys.modules]
+assert not loaded, loaded
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    for command in COMMANDS:
+        assert command in done.stdout
+
+
+def test_help_answers_in_less_than_a_sixth_of_a_second() -> None:
+    durations_s = []
+    for _ in range(5):
+        start_s = time.perf_counter()
+        assert audiogan_command("--help").returncode == 0
+        durations_s.append(time.perf_counter() - start_s)
+    assert min(durations_s) < 0.15
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as leaving:
+        main([command, "--help"])
+    assert leaving.value.code == 0
+    assert f"usage: audiogan {command}" in capsys.readouterr().out
+
+
+def test_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["--version"])
+    assert capsys.readouterr().out == f"audiogan {audiogan.__version__}\n"
+
+
+def test_a_mistake_is_told_without_a_traceback(tmp_path: Path) -> None:
+    done = audiogan_command("run", str(tmp_path / "nothing.toml"))
+    assert done.returncode == 2
+    assert done.stderr == f"audiogan: {tmp_path / 'nothing.toml'}: no such file\n"
+    assert done.stdout == ""
+
+
+def test_an_interrupt_is_told(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupt(arguments: object) -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("audiogan.cli.describe.run", interrupt)
+    assert main(["describe"]) == 130
+    assert capsys.readouterr().err == "audiogan: stopped\n"
+
+
+def test_a_reader_that_leaves_is_no_mistake() -> None:
+    code = "import sys; from audiogan.cli import main; sys.exit(main(['describe', 'training']))"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait() == 0
