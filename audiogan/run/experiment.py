@@ -46,7 +46,9 @@ def run_experiment(
     try:
         with stop.interruptible():
             components = build_components(spec, registry)
-            metrics = judges.of(spec, components.dataset)
+            # a classifier may have to be trained first, or lie in the cache; the experiment must not notice which
+            with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+                metrics = judges.of(spec, components.dataset)
             trainer = _trainer(spec, components, folder, device, observer)
         scorer = Scorer(spec, metrics, folder)
         outcome = train(
@@ -74,7 +76,11 @@ def _trainer(
     trainer = Trainer(components, spec.training, device=device)
     log = MetricsLog(folder.metrics)
     if folder.latest.exists():
-        trainer.restore(read_checkpoint(folder.latest))
+        checkpoint = read_checkpoint(folder.latest)
+        try:
+            trainer.restore(checkpoint)
+        except CheckpointError as error:
+            raise CheckpointError(f"{folder.latest}: {error}; delete {folder.path} to begin anew") from error
         observer.tell(f"going on from step {trainer.state.step}")
     else:
         components.representation.fit(components.dataset)
