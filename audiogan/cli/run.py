@@ -55,17 +55,21 @@ def run(arguments: argparse.Namespace) -> int:
     from audiogan.run.file import dry_run, run_file
     from audiogan.run.folder import RunFolder
     from audiogan.spec import read_experiments
-    from audiogan.training.stop import StopSignal
+    from audiogan.training.stop import Interrupted, StopSignal
 
     registry = installed()
     file = read_experiments(arguments.file, catalog=registry, profile=arguments.profile, overrides=arguments.overrides)
     folder = RunFolder(arguments.output or default_output(arguments.file, arguments.profile))
     stop = StopSignal()
-    with choose_display(quiet=arguments.quiet) as display, stop.listening():
-        if arguments.dry_run:
-            dry_run(file, registry=registry, observer=display, stop=stop, only=arguments.only)
-            return 0
-        outcome = run_file(file, folder, registry=registry, observer=display, stop=stop, only=arguments.only)
+    try:
+        with choose_display(quiet=arguments.quiet) as display, stop.listening():
+            if arguments.dry_run:
+                dry_run(file, registry=registry, observer=display, stop=stop, only=arguments.only)
+                return 0
+            outcome = run_file(file, folder, registry=registry, observer=display, stop=stop, only=arguments.only)
+    except Interrupted:
+        print("stopped")
+        return _EXIT_INTERRUPTED
     _print_table(outcome.report)
     print(f"report: {outcome.report.paths['report.html']}")
     if outcome.stopped:

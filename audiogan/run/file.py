@@ -8,6 +8,7 @@ import torch
 from attrs import frozen
 
 from audiogan.components import build_components
+from audiogan.data.atomic import atomic_file
 from audiogan.errors import AudioganError, SpecError
 from audiogan.registry import Registry
 from audiogan.report import Report, write_report
@@ -52,8 +53,10 @@ def run_file(
     """
     chosen = chosen_experiments(file, only)
     with folder.locked():
-        for spec in chosen:
-            check_identity(folder.experiment(spec.name), spec)
+        # spec.toml describes every experiment of the folder, not those alone that run now
+        for spec in file.experiments:
+            if spec in chosen or folder.experiment(spec.name).identity.exists():
+                check_identity(folder.experiment(spec.name), spec)
         device = resolve_device(chosen[0].training.device)
         _describe_run(file, folder, registry, device)
         judges = Judges(folder.path / "reference.json", registry, device=device, tell=observer.tell)
@@ -77,11 +80,11 @@ def run_file(
 def dry_run(
     file: ExperimentFile, *, registry: Registry, observer: Observer, stop: StopSignal, only: Sequence[str] = ()
 ) -> None:
-    """Builds every chosen experiment, measures a step of each, and tells what a run would take; writes nothing."""
-    try:
-        _plan(chosen_experiments(file, only), None, registry, observer, stop)
-    except Interrupted:
-        observer.tell("stopped")
+    """Builds every chosen experiment, measures a step of each, and tells what a run would take; writes nothing.
+
+    :raises Interrupted: a stop was requested.
+    """
+    _plan(chosen_experiments(file, only), None, registry, observer, stop)
 
 
 def chosen_experiments(file: ExperimentFile, only: Sequence[str]) -> tuple[ExperimentSpec, ...]:
@@ -161,7 +164,8 @@ def _plan(
 
 
 def _describe_run(file: ExperimentFile, folder: RunFolder, registry: Registry, device: torch.device) -> None:
-    (folder.path / "spec.toml").write_text(to_toml(file), encoding="utf-8")
+    with atomic_file(folder.path / "spec.toml") as written:
+        written.write(to_toml(file).encode())
     write_json(folder.path / "environment.json", environment(registry, device=device))
     write_json(
         folder.path / "run.json",
