@@ -53,8 +53,18 @@ class ExperimentFolder:
         return self.path / "samples" / f"step-{step:06d}"
 
     def steps_done(self) -> int:
-        """Generator updates behind the checkpoint to go on from; 0 where there is none."""
-        return int(read_document(self.latest)["state"]["step"]) if self.latest.exists() else 0
+        """Generator updates behind the checkpoint to go on from; 0 where there is none.
+
+        :raises CheckpointError: it is damaged.
+        """
+        if not self.latest.exists():
+            return 0
+        try:
+            return int(read_document(self.latest)["state"]["step"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise CheckpointError(
+                f"{self.latest}: not the checkpoint of a training; delete {self.path} to begin anew"
+            ) from error
 
     def keep_latest(self, trainer: Trainer) -> None:
         """Saves all that going on needs."""

@@ -42,10 +42,16 @@ def generate_files(
     """
     if count < 1:
         raise AudioganError(f"-n must be at least 1, not {count}")
+    if not 0 <= seed < 2**63:
+        raise AudioganError(f"--seed must be from 0 to {2**63 - 1}, not {seed}")
     spec = _spec(experiment, registry)
-    stored = read_checkpoint(_checkpoint_path(ExperimentFolder(experiment), checkpoint))
+    stored_at = _checkpoint_path(ExperimentFolder(experiment), checkpoint)
+    stored = read_checkpoint(stored_at)
     device = resolve_device(device_name)
-    representation, generator, sample_rate = _networks(spec, stored, registry)
+    try:
+        representation, generator, sample_rate = _networks(spec, stored, registry)
+    except (CheckpointError, KeyError, TypeError) as error:
+        raise CheckpointError(f"{stored_at}: not a checkpoint of experiment '{spec.name}': {error}") from error
     waveforms = generate_waveforms(
         generator.to(device),
         representation.to(device),
@@ -63,7 +69,7 @@ def generate_files(
 
 
 def _spec(experiment: Path, registry: Registry) -> ExperimentSpec:
-    written = experiment.parent / "spec.toml"
+    written = experiment.resolve().parent / "spec.toml"
     if not written.is_file():
         raise AudioganError(
             f"{experiment}: not an experiment's folder: there is no {written}; give runs/FILE/EXPERIMENT"

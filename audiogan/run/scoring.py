@@ -11,7 +11,7 @@ from torch import Tensor
 
 from audiogan.audio.files import write_audio
 from audiogan.components import Components
-from audiogan.errors import SpecError, suggest
+from audiogan.errors import SpecError, TrainingError, suggest
 from audiogan.evaluation.sampling import generate_waveforms
 from audiogan.interfaces import Metric
 from audiogan.run.folder import ExperimentFolder
@@ -65,10 +65,14 @@ class Scorer:
         self._spec, self._metrics, self._folder = spec, metrics, folder
 
     def __call__(self, trainer: Trainer) -> ScoreRecord:
-        """Figures of ``evaluation.samples`` windows; the first few become WAV files. Training's randomness stays."""
+        """Figures of ``evaluation.samples`` windows; previews become WAV files. Training's randomness stays.
+
+        :raises TrainingError: a generated window is not finite.
+        """
         evaluation = self._spec.evaluation
         with torch.random.fork_rng(devices=[trainer.device] if trainer.device.type == "cuda" else []):
             waveforms = self._generate(trainer.components, evaluation.samples, trainer.device, _SCORING_SEED)
+            _check_finite(waveforms, trainer.state)
             scored = evaluate_all(self._metrics, waveforms)
             self._write_previews(trainer.components, trainer.state, trainer.device)
         return ScoreRecord(
@@ -104,6 +108,15 @@ class Scorer:
         folder = self._folder.samples(state.step)
         for number, waveform in enumerate(waveforms):
             write_audio(folder / f"{number}.wav", waveform.numpy(), components.dataset.sample_rate)
+
+
+def _check_finite(waveforms: Tensor, state: TrainingState) -> None:
+    broken = int((~waveforms.isfinite()).flatten(1).any(dim=1).sum())
+    if broken:
+        raise TrainingError(
+            f"{broken} of {len(waveforms)} windows generated after step {state.step} hold values that are not finite: "
+            "lower the learning rate (training.optimizer.lr), or use a loss that bounds the critic (wgan-gp, lsgan)"
+        )
 
 
 def complaints(waveforms: Tensor) -> tuple[str, ...]:

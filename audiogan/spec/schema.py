@@ -46,7 +46,9 @@ class TrainingSpec:
     )
     generator_optimizer: OptimizerSpec | None = option(default=None, help="the generator's own optimiser")
     discriminator_optimizer: OptimizerSpec | None = option(default=None, help="the discriminator's own optimiser")
-    seed: int = option(default=0, minimum=0, help="seed of weights, latents, windows and everything else random")
+    seed: int = option(
+        default=0, minimum=0, maximum=2**63 - 1, help="seed of weights, latents, windows and everything else random"
+    )
     device: str = option(default="auto", choices=("auto", "cpu", "cuda"), help="where the networks live")
     workers: int = option(default=0, minimum=0, help="loader processes; the windows do not depend on it")
     checkpoint_every_s: float = option(default=300.0, minimum=0, unit="s", help="time between checkpoints")

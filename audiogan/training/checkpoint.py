@@ -76,7 +76,9 @@ def _opened(path: Path) -> Iterator[Any]:
     except FileNotFoundError as error:
         raise CheckpointError(f"{path}: there is no checkpoint") from error
     except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"{path}: the checkpoint is damaged: {error}") from error
+        raise CheckpointError(
+            f"{path}: the checkpoint is damaged: {error}; put a copy in its place, or delete it to begin anew"
+        ) from error
 
 
 def _document(path: Path, metadata: Mapping[str, str] | None) -> dict[str, Any]:
