@@ -7,6 +7,7 @@ import logging
 import shutil
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
@@ -28,6 +29,7 @@ RENDERING_VERSION = 1
 _CONTENTS = "contents.json"
 _READ_SIZE = 1 << 22
 _SECONDS_A_MINUTE = 0.3
+_ABANDONED_AFTER_S = 3600
 _log = logging.getLogger("audiogan")
 
 
@@ -49,6 +51,7 @@ def rendered_collection(plan: Plan, *, sample_rate: int, hops: int) -> Path:
     own = folder.with_name(f"{folder.name}.{uuid4().hex}.partial")
     try:
         own.mkdir(parents=True)
+        _remove_abandoned(folder.parent)
         _render(plan, own, sample_rate=sample_rate, hops=hops)
         _move_into_place(own, folder)
     except OSError as error:
@@ -116,6 +119,14 @@ def _checksum(path: Path) -> int:
         while block := file.read(_READ_SIZE):
             value = crc32c(block, value)
     return value
+
+
+def _remove_abandoned(parent: Path) -> None:
+    """Removes what a rendering that was killed left behind; one that is still going on is younger than that."""
+    for partial in parent.glob("*.partial"):
+        with suppress(OSError):
+            if time.time() - partial.stat().st_mtime > _ABANDONED_AFTER_S:
+                shutil.rmtree(partial)
 
 
 def _move_into_place(own: Path, folder: Path) -> None:

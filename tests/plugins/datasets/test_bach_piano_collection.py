@@ -1,5 +1,6 @@
 import json
 import logging
+import os
 import shutil
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -129,6 +130,17 @@ def test_an_interrupted_rendering_leaves_nothing_behind(cache: Path, monkeypatch
             rendered_collection(PLAN, sample_rate=RATE, hops=HOPS)
     assert list((cache / "bach-piano").iterdir()) == []
     assert rendered_collection(PLAN, sample_rate=RATE, hops=HOPS).is_dir()
+
+
+def test_what_a_killed_rendering_left_is_cleared_away(cache: Path) -> None:
+    abandoned, going_on = (cache / "bach-piano" / f"{name}.partial" for name in ("old", "new"))
+    for folder in (abandoned, going_on):
+        folder.mkdir(parents=True)
+        (folder / "train-00.tfrecord").write_bytes(b"begun")
+    os.utime(abandoned, (0, 0))
+    rendered_collection(PLAN, sample_rate=RATE, hops=HOPS)
+    assert not abandoned.exists()
+    assert going_on.exists()
 
 
 def test_several_renderings_at_once_end_with_one_intact_collection(cache: Path) -> None:

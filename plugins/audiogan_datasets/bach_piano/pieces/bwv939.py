@@ -1,4 +1,4 @@
-"""Little prelude in C major, BWV 939: all 16 bars; ornaments are left out."""
+"""Little prelude in C major, BWV 939, handed down under Bach's name by J. P. Kellner: all 16 bars; no ornaments."""
 
 from __future__ import annotations
 

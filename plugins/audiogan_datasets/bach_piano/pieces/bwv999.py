@@ -1,4 +1,4 @@
-"""Prelude in C minor, BWV 999, for lute and long at home on keyboards: all 43 bars.
+"""Prelude in C minor, BWV 999, written for the lute and long played on keyboards: all 43 bars.
 
 Its right hand breaks one chord of three pitches a bar; only bars 34, 42 and 43 depart from the figure.
 """
