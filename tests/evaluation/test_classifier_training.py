@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from audiogan.errors import TrainingError
 from audiogan.evaluation.classifier import ClassifierOptions, TrainedClassifier, train_classifier
 from audiogan.evaluation.classifier.features import labelled_features
 from audiogan.evaluation.classifier.network import AudioClassifier
+from audiogan.evaluation.classifier.split import split_windows
 from tests.evaluation.harmonic_tones import HarmonicTones, HarmonicTonesOptions
 
 EASY = HarmonicTonesOptions(windows=90, classes=3, octaves=1, window_length=2048)
@@ -55,7 +57,7 @@ def test_learns_the_pitch_class(classifier: TrainedClassifier) -> None:
 def test_the_stated_accuracy_is_that_of_the_returned_weights(classifier: TrainedClassifier) -> None:
     held_out = HarmonicTones(EASY, held_out_windows=40).held_out()
     assert held_out is not None
-    windows = [held_out.window(i, rng=np.random.default_rng([0, i])) for i in range(40)]
+    windows = [held_out.window(i, rng=np.random.default_rng([0, 0, i])) for i in range(40)]
     probabilities = classifier.probabilities(torch.from_numpy(np.stack([window.waveform for window in windows])))
     right = [int(row.argmax()) == window.label for row, window in zip(probabilities, windows, strict=True)]
     assert classifier.held_out_accuracy == pytest.approx(np.mean(right))
@@ -116,25 +118,36 @@ def test_unlabelled_windows_are_left_out() -> None:
 
 def test_features_do_not_depend_on_what_else_is_drawn() -> None:
     network = AudioClassifier(QUICK, class_count=3, sample_rate=16000, window_length=2048)
-    every = labelled_features(HarmonicTones(EASY), network, memory_mib=100, seed=4, tell=_ignore)
-    some = labelled_features(
-        _Relabelled(EASY, lambda index, label: label if index in (5, 77) else None),
-        network,
-        memory_mib=100,
-        seed=4,
-        tell=_ignore,
-    )
-    torch.testing.assert_close(some.features, every.features[[5, 77]])
-    assert some.labels.tolist() == every.labels[[5, 77]].tolist()
+    every = labelled_features(HarmonicTones(EASY), network, range(90), seed=4, turn=0)
+    some = labelled_features(HarmonicTones(EASY), network, [77, 5], seed=4, turn=0)
+    torch.testing.assert_close(some.features, every.features[[77, 5]])
+    assert some.labels.tolist() == every.labels[[77, 5]].tolist()
+
+
+def test_each_pass_draws_other_windows_of_the_same_labels() -> None:
+    network = AudioClassifier(QUICK, class_count=3, sample_rate=16000, window_length=2048)
+    split = split_windows(HarmonicTones(EASY), network, evolve(QUICK, passes=3), tell=_ignore)
+    assert [len(windows) for windows in split.passes] == [81, 81, 81]
+    assert all(torch.equal(windows.labels, split.passes[0].labels) for windows in split.passes)
+    changes = [(a.features - b.features).abs().mean() for a, b in pairwise(split.passes)]
+    assert all(change > 0.1 for change in changes)
 
 
 def test_a_dataset_too_large_for_the_memory_is_thinned() -> None:
     long = evolve(EASY, windows=40, window_length=16384)  # 64 KiB of features a window
     network = AudioClassifier(QUICK, class_count=3, sample_rate=16000, window_length=16384)
     lines: list[str] = []
-    features = labelled_features(HarmonicTones(long), network, memory_mib=1, seed=0, tell=lines.append)
-    assert len(features) == 16
-    assert lines == ["classifier: 16 of 40 windows are used, as many as fit in 1 MiB"]
+
+    def split(memory_mib: int) -> list[int]:
+        found = split_windows(
+            HarmonicTones(long), network, evolve(QUICK, feature_memory_mib=memory_mib), tell=lines.append
+        )
+        return [len(windows) for windows in found.passes]
+
+    assert split(1) == [16]
+    assert lines == ["classifier: 16 of 36 windows are used, as many as fit in feature_memory_mib"]
+    assert split(5) == [36, 36]
+    assert len(lines) == 1
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -11,7 +11,7 @@ from torch import Tensor
 
 from audiogan.errors import DataError
 from audiogan.evaluation.classifier.network import AudioClassifier
-from audiogan.interfaces import Dataset
+from audiogan.interfaces import Dataset, Window
 
 _BATCH_SIZE = 32
 
@@ -26,50 +26,39 @@ class LabelledFeatures:
     def __len__(self) -> int:
         return len(self.labels)
 
-    def take(self, rows: Tensor) -> LabelledFeatures:
+    def take(self, rows: Tensor | slice) -> LabelledFeatures:
         """Those at ``rows``, in that order."""
         return LabelledFeatures(self.features[rows], self.labels[rows])
 
 
 def labelled_features(
-    dataset: Dataset, network: AudioClassifier, *, memory_mib: int, seed: int, tell: Callable[[str], None]
+    dataset: Dataset, network: AudioClassifier, indices: Sequence[int], *, seed: int, turn: int
 ) -> LabelledFeatures:
-    """The features of every labelled window, or of as many as ``memory_mib`` holds, chosen evenly by ``seed``.
+    """The features of the windows at ``indices``, without those that have no label.
 
-    Each window is drawn once, with a random state of its own, so that the order of drawing does not matter.
+    Each window is drawn with a random state of its own, that of ``seed``, ``turn`` and its index, so that the order of
+    drawing does not matter.
 
     :raises DataError: a label is not the index of a class, or a window holds a value that is not finite.
     """
-    indices = np.arange(len(dataset))
-    frames, n_mels = network.log_mel.frames(dataset.window_length), network.log_mel.n_mels
-    limit = max(1, memory_mib * 2**20 // (4 * frames * n_mels))
-    if len(indices) > limit:
-        tell(f"classifier: {limit} of {len(indices)} windows are used, as many as fit in {memory_mib} MiB")
-        indices = np.sort(np.random.default_rng(seed).permutation(len(indices))[:limit])
-    waveforms, labels = [], []
-    batches = []
     device = network.dense.weight.device
-    for position, index in enumerate(indices.tolist()):
-        window = dataset.window(index, rng=np.random.default_rng([seed, index]))
-        if window.label is not None:
-            waveforms.append(_checked(window.waveform, index))
-            labels.append(_checked_label(window.label, index, len(dataset.class_names)))
-        if waveforms and (len(waveforms) == _BATCH_SIZE or position == len(indices) - 1):
-            batches.append(network.features(torch.from_numpy(np.stack(waveforms)).to(device)).cpu())
-            waveforms.clear()
-    features = torch.cat(batches) if batches else torch.empty(0, frames, n_mels)
-    return LabelledFeatures(features, torch.tensor(labels, dtype=torch.int64))
+    batches: list[Tensor] = [torch.empty(0, network.log_mel.frames(dataset.window_length), network.log_mel.n_mels)]
+    labels: list[int] = []
+    for start in range(0, len(indices), _BATCH_SIZE):
+        waveforms = []
+        for index in indices[start : start + _BATCH_SIZE]:
+            window = dataset.window(index, rng=np.random.default_rng([seed, turn, index]))
+            if window.label is not None:
+                _check(window, window.label, index, len(dataset.class_names))
+                waveforms.append(torch.from_numpy(np.asarray(window.waveform, dtype=np.float32)))
+                labels.append(window.label)
+        if waveforms:
+            batches.append(network.features(torch.stack(waveforms).to(device)).cpu())
+    return LabelledFeatures(torch.cat(batches), torch.tensor(labels, dtype=torch.int64))
 
 
-def _checked(
-    waveform: np.ndarray[tuple[int, ...], np.dtype[np.float32]], index: int
-) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
-    if not np.isfinite(waveform).all():
+def _check(window: Window, label: int, index: int, class_count: int) -> None:
+    if not np.isfinite(window.waveform).all():
         raise DataError(f"window {index} of the dataset holds values that are not finite; remove or mend the recording")
-    return np.asarray(waveform, dtype=np.float32)
-
-
-def _checked_label(label: int, index: int, class_count: int) -> int:
     if not 0 <= label < class_count:
         raise DataError(f"window {index} of the dataset has label {label}, but there are {class_count} class names")
-    return int(label)

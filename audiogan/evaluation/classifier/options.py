@@ -29,6 +29,11 @@ class ClassifierOptions:
     )
     batch_size: int = option(default=64, minimum=2, unit="windows", help="windows a training batch")
     learning_rate: float = option(default=1e-3, minimum=0, maximum=1, help="Adam's learning rate")
+    passes: int = option(
+        default=4,
+        minimum=1,
+        help="different passes over the dataset that epochs take in turn; windows that start at random differ in each",
+    )
     feature_memory_mib: int = option(
         default=2048, minimum=1, unit="MiB", help="memory for the log-mel features; a larger dataset is thinned to fit"
     )

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from audiogan.errors import DataError, TrainingError
-from audiogan.evaluation.classifier.features import LabelledFeatures, labelled_features
+from audiogan.errors import TrainingError
+from audiogan.evaluation.classifier.features import LabelledFeatures
 from audiogan.evaluation.classifier.network import AudioClassifier
 from audiogan.evaluation.classifier.options import ClassifierOptions
+from audiogan.evaluation.classifier.split import Split, split_windows
 from audiogan.evaluation.classifier.trained import TrainedClassifier
 from audiogan.interfaces import Dataset
 
-_HELD_OUT_SHARE = 0.1
-_WINDOWS_PER_CLASS = 2
 _EVALUATION_BATCH_SIZE = 64
 
 
@@ -29,12 +27,11 @@ def train_classifier(
     Adam minimises the cross-entropy until a budget is spent or the held-out accuracy has stood still for
     ``options.patience`` epochs; the epoch of the best held-out accuracy is kept, as in the original, so that the stated
     accuracy is that of a chosen epoch and slightly favourable. What is held out is ``dataset.held_out()``, or a tenth
-    of the windows drawn by the seed where that is ``None``.
+    of the windows drawn by the seed where that is ``None``. ``tell`` receives a line an epoch.
 
     :raises DataError: the dataset has no labels, a single class, or too few windows.
     :raises TrainingError: the loss is no longer finite.
     """
-    _check_classes(dataset)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(options.seed)
         network = AudioClassifier(
@@ -43,18 +40,18 @@ def train_classifier(
             sample_rate=dataset.sample_rate,
             window_length=dataset.window_length,
         ).to(device)
-    training, held_out, split = _split(dataset, network, options, tell)
+    split = split_windows(dataset, network, options, tell=tell)
     tell(
-        f"classifier: training on {len(training)} windows of {len(dataset.class_names)} classes, "
-        f"{len(held_out)} held out"
+        f"classifier: training on {len(split.passes[0])} windows of {len(dataset.class_names)} classes, "
+        f"{len(split.held_out)} held out"
     )
-    best = _fit(network, training, held_out, options, tell)
+    best = _fit(network, split, options, tell)
     network.load_state_dict(best.weights)
     protocol = {
         "dataset": dataset.fingerprint(),
-        "training_windows": len(training),
-        "held_out_windows": len(held_out),
-        "held_out_split": split,
+        "training_windows": len(split.passes[0]),
+        "held_out_windows": len(split.held_out),
+        "held_out_split": split.origin,
         "held_out_loss": best.loss,
         "epoch": best.epoch,
         "mel_hz": [network.mel_lower_hz, network.mel_upper_hz],
@@ -75,24 +72,18 @@ class _Best:
             self.weights = {name: value.clone() for name, value in network.state_dict().items()}
 
 
-def _fit(
-    network: AudioClassifier,
-    training: LabelledFeatures,
-    held_out: LabelledFeatures,
-    options: ClassifierOptions,
-    tell: Callable[[str], None],
-) -> _Best:
+def _fit(network: AudioClassifier, split: Split, options: ClassifierOptions, tell: Callable[[str], None]) -> _Best:
     optimizer = torch.optim.Adam(network.parameters(), lr=options.learning_rate)
     order = torch.Generator().manual_seed(options.seed)
-    best, steps = _Best(), 0
+    best, steps, loss = _Best(), 0, float("nan")
     for epoch in range(1, options.epochs + 1):
         network.train()
-        for batch in _batches(training, options.batch_size, order):
+        for batch in _batches(split.passes[(epoch - 1) % len(split.passes)], options.batch_size, order):
             loss = _train_step(network, optimizer, batch)
             steps += 1
             if steps == options.steps:
                 break
-        accuracy, held_out_loss = _evaluate(network, held_out)
+        accuracy, held_out_loss = _evaluate(network, split.held_out)
         tell(f"classifier: epoch {epoch} of {options.epochs}: loss {loss:.3f}, held-out accuracy {accuracy:.1%}")
         best.offer(network, accuracy, held_out_loss, epoch)
         if steps == options.steps or epoch - best.epoch >= options.patience:
@@ -120,10 +111,10 @@ def _evaluate(network: AudioClassifier, held_out: LabelledFeatures) -> tuple[flo
     correct, loss = 0, 0.0
     with torch.no_grad():
         for start in range(0, len(held_out), _EVALUATION_BATCH_SIZE):
-            labels = held_out.labels[start : start + _EVALUATION_BATCH_SIZE]
-            logits = network.classify(held_out.features[start : start + _EVALUATION_BATCH_SIZE].to(device)).cpu()
-            correct += int((logits.argmax(dim=1) == labels).sum())
-            loss += float(F.cross_entropy(logits.double(), labels, reduction="sum"))
+            batch = held_out.take(slice(start, start + _EVALUATION_BATCH_SIZE))
+            logits = network.classify(batch.features.to(device)).cpu()
+            correct += int((logits.argmax(dim=1) == batch.labels).sum())
+            loss += float(F.cross_entropy(logits.double(), batch.labels, reduction="sum"))
     return correct / len(held_out), loss / len(held_out)
 
 
@@ -133,55 +124,3 @@ def _batches(windows: LabelledFeatures, batch_size: int, order: torch.Generator)
     shuffled = torch.randperm(len(windows), generator=order)
     for start in range(0, len(windows) - batch_size + 1, batch_size):
         yield windows.take(shuffled[start : start + batch_size])
-
-
-def _split(
-    dataset: Dataset, network: AudioClassifier, options: ClassifierOptions, tell: Callable[[str], None]
-) -> tuple[LabelledFeatures, LabelledFeatures, str]:
-    given = dataset.held_out()
-    draw: dict[str, Any] = {"memory_mib": options.feature_memory_mib, "seed": options.seed, "tell": tell}
-    windows = labelled_features(dataset, network, **draw)
-    if given is None:
-        order = torch.randperm(len(windows), generator=torch.Generator().manual_seed(options.seed))
-        count = max(1, round(len(windows) * _HELD_OUT_SHARE))
-        held_out, training = windows.take(order[:count]), windows.take(order[count:])
-        split = f"{_HELD_OUT_SHARE:.0%} of the windows, by the seed"
-    else:
-        _check_alike(dataset, given)
-        training, held_out, split = windows, labelled_features(given, network, **draw), "given by the dataset"
-    _check_windows(training, held_out, len(dataset.class_names))
-    return training, held_out, split
-
-
-def _check_classes(dataset: Dataset) -> None:
-    count = len(dataset.class_names)
-    if count == 0:
-        raise DataError(
-            "the dataset has no labels to train a classifier on; give it labels, or give the metric a classifier "
-            "trained elsewhere with 'classifier_path'"
-        )
-    if count == 1:
-        raise DataError(
-            f"the dataset has the single class {dataset.class_names[0]!r}; an inception score needs at least two, or a "
-            "classifier trained elsewhere, given to the metric with 'classifier_path'"
-        )
-
-
-def _check_alike(dataset: Dataset, held_out: Dataset) -> None:
-    for name in ("class_names", "sample_rate", "window_length"):
-        ours, theirs = getattr(dataset, name), getattr(held_out, name)
-        if ours != theirs:
-            raise DataError(f"the dataset's held-out part has {name} {theirs!r}, the dataset itself {ours!r}")
-
-
-def _check_windows(training: LabelledFeatures, held_out: LabelledFeatures, class_count: int) -> None:
-    needed = _WINDOWS_PER_CLASS * class_count
-    if len(training) < needed or len(held_out) == 0:
-        raise DataError(
-            f"{len(training)} labelled windows to train the classifier on and {len(held_out)} held out: at least "
-            f"{needed} and 1 are needed for {class_count} classes; use more recordings or shorter windows"
-        )
-    if len(set(training.labels.tolist())) < 2:
-        raise DataError(
-            f"all {len(training)} labelled windows have the same label; check how the dataset's labels are read"
-        )
