@@ -35,9 +35,8 @@ def split_windows(
     The tenth is drawn by the seed. What ``options.feature_memory_mib`` cannot hold is left out: passes first, then
     windows, drawn by the seed as well.
 
-    :raises DataError: there are no labels, a single class, or too few windows; or a window cannot be used.
+    :raises DataError: there are too few windows, all have one label, or a window cannot be used.
     """
-    check_classes(dataset)
     indices = np.random.default_rng(options.seed).permutation(len(dataset))
     given = dataset.held_out()
     if given is None:
@@ -69,7 +68,11 @@ def _windows_that_fit(network: AudioClassifier, window_length: int, *, memory_mi
     return max(1, memory_mib * 2**20 // bytes_a_window)
 
 
-def _check_classes(dataset: Dataset) -> None:
+def check_classes(dataset: Dataset) -> None:
+    """Refuses a dataset that no classifier can be made for.
+
+    :raises DataError: it has no labels, or a single class.
+    """
     count = len(dataset.class_names)
     if count == 0:
         raise DataError(

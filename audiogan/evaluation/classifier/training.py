@@ -12,7 +12,7 @@ from audiogan.errors import TrainingError
 from audiogan.evaluation.classifier.features import LabelledFeatures
 from audiogan.evaluation.classifier.network import AudioClassifier
 from audiogan.evaluation.classifier.options import ClassifierOptions
-from audiogan.evaluation.classifier.split import Split, split_windows
+from audiogan.evaluation.classifier.split import Split, check_classes, split_windows
 from audiogan.evaluation.classifier.trained import TrainedClassifier
 from audiogan.interfaces import Dataset
 
@@ -32,6 +32,7 @@ def train_classifier(
     :raises DataError: the dataset has no labels, a single class, or too few windows.
     :raises TrainingError: the loss is no longer finite.
     """
+    check_classes(dataset)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(options.seed)
         network = AudioClassifier(
