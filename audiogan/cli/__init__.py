@@ -14,7 +14,7 @@ from importlib import import_module
 from audiogan import __version__
 from audiogan.errors import AudioganError
 
-COMMANDS = ("run", "generate", "describe")
+COMMANDS = ("run", "generate", "train-classifier", "describe")
 """The commands in the order in which help lists them; ``train-classifier`` lives in ``train_classifier.py``.
 
 Each module has ``add_parser(subparsers) -> None`` and ``run(arguments) -> int``.

@@ -46,5 +46,9 @@ def check_component(kind: str, name: object, component_class: object) -> None:
     options_class = getattr(component_class, "options_class", None)
     if not inspect.isclass(options_class) or not attrs.has(options_class):
         raise NotAComponentError(f"{subject}: {component_class.__name__} needs an attrs class as its options_class")
+    try:
+        attrs.resolve_types(options_class)
+    except NameError as error:
+        raise NotAComponentError(f"{subject}: a type in {options_class.__name__} cannot be read: {error}") from error
     if any(field.name == "type" for field in attrs.fields(options_class)):
         raise NotAComponentError(f"{subject}: an option cannot be called 'type', which names the component")

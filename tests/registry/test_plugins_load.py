@@ -92,6 +92,10 @@ def test_unknown_names_suggest_the_nearest_and_tell_of_broken_plugins(install: I
         (GOOD.replace("def generator_loss", "def generator_lost"), "loss 'sum': Sum lacks the methods generator_loss"),
         (GOOD.replace("options_class = Options", "pass"), "discriminator 'good': Good needs an attrs class"),
         (GOOD.replace("        pass\n", "        type: str = 'x'\n", 1), "an option cannot be called 'type'"),
+        (
+            GOOD.replace("        pass\n", "        steps: 'Sequence[int]' = ()\n", 1),
+            "a type in Options cannot be read: name 'Sequence' is not defined",
+        ),
         (GOOD.replace('register("good", Good)', 'register("good", Good); register("good", Good)'), "registered twice"),
         (GOOD.replace("def register_losses(register)", "def register_losses(registry)"), "PluginValidationError"),
     ],
