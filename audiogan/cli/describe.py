@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+# as audiogan.interfaces.KINDS, which would bring torch along
 _KINDS = ("dataset", "representation", "generator", "discriminator", "loss", "metric")
 _FILE_SECTIONS = ("training", "evaluation")
 

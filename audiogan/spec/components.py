@@ -12,7 +12,8 @@ from audiogan.errors import PluginError
 from audiogan.spec.catalog import Catalog
 from audiogan.spec.merge import COMPONENT_SECTIONS
 from audiogan.spec.schema import ComponentSpec, ExperimentSpec, OptimizerSpec
-from audiogan.spec.structure import Hook, RejectedValueError, attrs_hook, strict_converter
+from audiogan.spec.strict_hooks import Hook, RejectedValueError
+from audiogan.spec.structure import attrs_hook, strict_converter
 
 
 def experiment_converter(catalog: Catalog) -> Converter:

@@ -9,11 +9,11 @@ from attrs import field, frozen
 from cattrs import BaseValidationError, Converter
 
 from audiogan.spec.catalog import Catalog
+from audiogan.spec.complaints import Complaint, complaints_of
 from audiogan.spec.components import experiment_converter
 from audiogan.spec.merge import COMPONENT_SECTIONS, DEFAULT, merge_sections
 from audiogan.spec.problems import Problem, problem_at
 from audiogan.spec.schema import ExperimentSpec, OptimizerSpec
-from audiogan.spec.structure import Complaint, complaints_of
 from audiogan.spec.tree import Node, Table, dotted, grow_at
 
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(?<!\.)")
