@@ -24,8 +24,8 @@ from audiogan.training.trainer import Trainer
 
 def is_finished(folder: ExperimentFolder, spec: ExperimentSpec) -> bool:
     """Whether the experiment has its row, for the budget that it is given now."""
-    result = read_json(folder.result)
-    return result is not None and result["status"] == "finished" and result["budget"] == budget(spec)
+    result = read_json(folder.result, dict)
+    return result is not None and result.get("status") == "finished" and result.get("budget") == budget(spec)
 
 
 def run_experiment(

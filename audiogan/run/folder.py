@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from attrs import frozen
 from filelock import FileLock, Timeout
@@ -15,6 +15,8 @@ from audiogan.data.atomic import atomic_file
 from audiogan.errors import AudioganError, CheckpointError
 from audiogan.training.checkpoint import read_document, write_checkpoint
 from audiogan.training.trainer import Trainer
+
+_Document = TypeVar("_Document", dict[str, Any], list[Any])
 
 
 @frozen
@@ -115,14 +117,17 @@ def write_json(path: Path, document: Any) -> None:
         file.write((json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
 
 
-def read_json(path: Path) -> Any:
-    """What :func:`write_json` wrote, or ``None`` where there is nothing.
+def read_json(path: Path, kind: type[_Document]) -> _Document | None:
+    """What :func:`write_json` wrote, a ``kind``, or ``None`` where there is nothing.
 
     :raises CheckpointError: the file holds something else.
     """
     try:
-        return json.loads(path.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
         raise CheckpointError(f"{path}: cannot be read: {error}; delete it to make it anew") from error
+    if not isinstance(document, kind):
+        raise CheckpointError(f"{path}: holds something else than was written; delete it to make it anew")
+    return document

@@ -38,7 +38,7 @@ def check_identity(folder: ExperimentFolder, spec: ExperimentSpec) -> None:
     :raises CheckpointError: it holds another experiment; the text names every key that differs.
     """
     mine = identity(spec)
-    stored = read_json(folder.identity)
+    stored = read_json(folder.identity, dict)
     if stored is None:
         write_json(folder.identity, mine)
         return

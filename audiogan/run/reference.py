@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, final
+from typing import final
 
 import torch
 
@@ -50,7 +50,7 @@ class Judges:
         return self._prepared[group]
 
     def _measure(self, group: str, spec: ExperimentSpec, dataset: Dataset) -> None:
-        groups: list[dict[str, Any]] = read_json(self._path) or []
+        groups = read_json(self._path, list) or []
         entry = next((entry for entry in groups if entry["group"] == group), None)
         if entry is None:
             count = min(spec.evaluation.final_samples, max(spec.evaluation.samples, len(dataset)))
