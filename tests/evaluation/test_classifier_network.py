@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 import torch
@@ -12,9 +13,9 @@ from audiogan.evaluation.classifier import AudioClassifier, ClassifierOptions
 from tests.golden.recipe import Golden
 
 
-def _network(*, sample_rate: int = 16000, window_length: int = 2048, **options: float) -> AudioClassifier:
+def _network(*, sample_rate: int = 16000, window_length: int = 2048, **options: Any) -> AudioClassifier:
     return AudioClassifier(
-        ClassifierOptions(dim=4, **options),  # type: ignore[arg-type]  # keyword options of several types
+        ClassifierOptions(dim=4, **options),
         class_count=3,
         sample_rate=sample_rate,
         window_length=window_length,
