@@ -3,7 +3,7 @@ from __future__ import annotations
 import json
 import os
 import signal
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +18,11 @@ from audiogan.training import loop
 from audiogan.training.checkpoint import Checkpoint
 from audiogan.training.log import MetricsLog
 from audiogan.training.loop import Outcome, train
-from audiogan.training.measure import StepCost
 from audiogan.training.records import ScoreRecord, StepRecord
 from audiogan.training.stop import Interrupted, StopSignal
 from audiogan.training.trainer import Trainer
 from tests.training.linear_gan import CPU, MemoryDataset, noisy_components, training_spec
+from tests.training.witness import Witness
 
 FIGURE = "goodness"
 
@@ -44,36 +44,6 @@ class MemoryKeeper:
 def _copy(checkpoint: Checkpoint) -> Checkpoint:
     tensors = {name: tensor.clone() for name, tensor in checkpoint.tensors.items()}
     return Checkpoint(tensors, json.loads(json.dumps(checkpoint.document)))
-
-
-class Witness:
-    """Remembers what it is told."""
-
-    def __init__(self, on_step: Callable[[StepRecord], None] = lambda record: None) -> None:
-        self.events: list[tuple[Any, ...]] = []
-        self._on_step = on_step
-
-    def tell(self, line: str) -> None:
-        self.events.append(("tell", line))
-
-    def warn(self, line: str) -> None:
-        self.events.append(("warn", line))
-
-    def plan(self, costs: Sequence[tuple[str, StepCost, int | None]]) -> None:
-        self.events.append(("plan", list(costs)))
-
-    def start_experiment(self, name: str, *, number: int, count: int, steps: int | None, done: int) -> None:
-        self.events.append(("start", name, number, count, steps, done))
-
-    def step(self, record: StepRecord) -> None:
-        self.events.append(("step", record.step))
-        self._on_step(record)
-
-    def score(self, record: ScoreRecord, *, best: bool) -> None:
-        self.events.append(("score", record.step, best))
-
-    def end_experiment(self, name: str, *, outcome: str) -> None:
-        self.events.append(("end", name, outcome))
 
 
 class Sitting:

@@ -1,0 +1,168 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import attrs
+import pytest
+import torch
+from torch import Tensor
+
+from audiogan.errors import SpecError, TrainingError
+from audiogan.interfaces import Dataset, Generator, Metric, MetricResult
+from audiogan.run.folder import ExperimentFolder
+from audiogan.run.scoring import Scorer, check_best_by, complaints, evaluate_all
+from audiogan.spec.schema import ComponentSpec, EvaluationSpec, ExperimentSpec
+from audiogan.training.records import StepRecord
+from audiogan.training.trainer import Trainer
+from tests.training.linear_gan import CPU, NoOptions, batches, noisy_components, training_spec
+
+
+class _Recording(Metric):
+    """Keeps what it is given, and draws random numbers."""
+
+    options_class = NoOptions
+
+    def __init__(self, name: str = "first") -> None:
+        self.name = name
+        self.heard: list[Tensor] = []
+
+    def prepare(self, dataset: Dataset, *, cache: Path, device: str, tell: Callable[[str], None]) -> None:
+        torch.rand(3)
+
+    def evaluate(self, waveforms: Tensor) -> MetricResult:
+        torch.rand(3)
+        self.heard.append(waveforms)
+        return MetricResult({self.name: float(waveforms.mean())}, {f"{self.name}_count": len(waveforms)})
+
+
+def _spec(**evaluation: Any) -> ExperimentSpec:
+    part = ComponentSpec("unused")
+    return ExperimentSpec(
+        "mine",
+        "Mine",
+        dataset=part,
+        representation=part,
+        generator=part,
+        discriminator=part,
+        loss=part,
+        training=training_spec(),
+        evaluation=EvaluationSpec(**{"samples": 10, "final_samples": 14, "previews": 0, **evaluation}),
+    )
+
+
+def _scorer(folder: Path, metrics: Sequence[Metric], **evaluation: Any) -> Scorer:
+    return Scorer(_spec(**evaluation), metrics, ExperimentFolder(folder))
+
+
+def test_scoring_leaves_the_training_as_it_was(tmp_path: Path) -> None:
+    records: list[list[StepRecord]] = []
+    for scored in (False, True):
+        training = training_spec()
+        trainer = Trainer(noisy_components(), training, device=CPU)
+        scorer = _scorer(tmp_path, [_Recording()], previews=2)
+        stream = batches(trainer, training)
+        records.append([])
+        for _ in range(4):
+            records[-1].append(trainer.step(stream))
+            if scored:
+                before = trainer.checkpoint().tensors
+                kept = {name: tensor.clone() for name, tensor in before.items()}
+                scorer(trainer)
+                scorer.final(trainer.components, device=CPU)
+                assert all(torch.equal(tensor, kept[name]) for name, tensor in trainer.checkpoint().tensors.items())
+                assert trainer.components.generator.training
+                assert trainer.components.discriminator.training
+    assert records[0] == records[1]
+
+
+def test_every_scoring_hears_the_same_latents(tmp_path: Path) -> None:
+    metric = _Recording()
+    trainer = Trainer(noisy_components(), training_spec(), device=CPU)
+    scorer = _scorer(tmp_path, [metric])
+    first = scorer(trainer)
+    torch.manual_seed(77)
+    trainer.generator_step(batch_size=4)
+    trainer.components.generator.load_state_dict(noisy_components().generator.state_dict())
+    second = scorer(trainer)
+    assert torch.equal(metric.heard[0], metric.heard[1])
+    assert first == second
+    assert first.samples == len(metric.heard[0]) == 10
+    assert metric.heard[0].shape == (10, 1, 4)
+
+
+def test_the_final_figures_are_of_other_latents_and_as_many_as_asked(tmp_path: Path) -> None:
+    metric = _Recording()
+    trainer = Trainer(noisy_components(), training_spec(), device=CPU)
+    scorer = _scorer(tmp_path, [metric])
+    scorer(trainer)
+    figures = scorer.final(trainer.components, device=CPU)
+    assert metric.heard[1].shape == (14, 1, 4)
+    assert not torch.equal(metric.heard[0], metric.heard[1][:10])
+    assert figures.protocol == {"first_count": 14}
+
+
+def test_previews_are_written_by_step(tmp_path: Path) -> None:
+    trainer = Trainer(noisy_components(), training_spec(), device=CPU)
+    trainer.state.step = 12
+    _scorer(tmp_path, [_Recording()], previews=3)(trainer)
+    written = sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.wav"))
+    assert written == [f"samples/step-000012/{number}.wav" for number in range(3)]
+
+
+def test_figures_of_several_metrics_are_merged() -> None:
+    waveforms = torch.full((5, 1, 4), 0.25)
+    merged = evaluate_all([_Recording("one"), _Recording("two")], waveforms)
+    assert merged.figures == {"one": 0.25, "two": 0.25}
+    assert merged.protocol == {"one_count": 5, "two_count": 5}
+
+
+class _Constant(Generator):
+    options_class = NoOptions
+
+    def __init__(self, values: Sequence[float]) -> None:
+        super().__init__()
+        self.latent_dim = 1
+        self.weight = torch.nn.Parameter(torch.zeros(1))
+        self.values = values
+
+    def forward(self, latent: Tensor) -> Tensor:
+        rows = torch.tensor(self.values)[torch.arange(len(latent)) % len(self.values)]
+        return rows[:, None, None].expand(-1, 1, 4)
+
+
+def _constant_trainer(*values: float) -> Trainer:
+    return Trainer(attrs.evolve(noisy_components(), generator=_Constant(values)), training_spec(), device=CPU)
+
+
+def test_silence_is_noticed_and_said(tmp_path: Path) -> None:
+    (warning,) = _scorer(tmp_path, [_Recording()])(_constant_trainer(0.0, 0.5)).warnings
+    # batches of 4, 4 and 2, every other window silent
+    assert warning.startswith("5 of 10 generated windows are silent")
+    assert "lower the learning rate" in warning
+    assert _scorer(tmp_path, [_Recording()])(_constant_trainer(0.5)).warnings == ()
+
+
+def test_silence_is_a_matter_of_the_peak() -> None:
+    waveforms = torch.zeros(3, 2, 8)
+    waveforms[0, 1, 5] = 0.0009
+    waveforms[1, 1, 5] = -0.002
+    (complaint,) = complaints(waveforms)
+    assert complaint.startswith("2 of 3 ")
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
+def test_windows_that_are_not_finite_end_the_training_in_words(value: float, tmp_path: Path) -> None:
+    trainer = _constant_trainer(0.5, value)
+    trainer.state.step = 9
+    metric = _Recording()
+    with pytest.raises(TrainingError, match=r"5 of 10 windows generated after step 9 .*not finite: lower the"):
+        _scorer(tmp_path, [metric])(trainer)
+    assert metric.heard == []
+
+
+def test_the_figure_that_chooses_the_best_must_be_there() -> None:
+    with pytest.raises(SpecError, match=r"'mine': evaluation\.best_by: .*did you mean 'inception_score_mean'"):
+        check_best_by(_spec(best_by="inception_score_men"), {"inception_score_mean": 1.0, "inception_score_std": 0.0})
+    check_best_by(_spec(best_by="other"), {"other": 1.0})

@@ -1,0 +1,48 @@
+"""An observer that remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from audiogan.training.measure import StepCost
+from audiogan.training.records import ScoreRecord, StepRecord
+
+
+class Witness:
+    """Remembers what it is told; ``on_step`` and ``on_tell`` may act on it."""
+
+    def __init__(
+        self,
+        on_step: Callable[[StepRecord], None] = lambda record: None,
+        on_tell: Callable[[str], None] = lambda line: None,
+    ) -> None:
+        self.events: list[tuple[Any, ...]] = []
+        self._on_step, self._on_tell = on_step, on_tell
+
+    def of(self, kind: str) -> list[tuple[Any, ...]]:
+        """What came after the name of every event of a kind."""
+        return [event[1:] for event in self.events if event[0] == kind]
+
+    def tell(self, line: str) -> None:
+        self.events.append(("tell", line))
+        self._on_tell(line)
+
+    def warn(self, line: str) -> None:
+        self.events.append(("warn", line))
+
+    def plan(self, costs: Sequence[tuple[str, StepCost, int | None]]) -> None:
+        self.events.append(("plan", list(costs)))
+
+    def start_experiment(self, name: str, *, number: int, count: int, steps: int | None, done: int) -> None:
+        self.events.append(("start", name, number, count, steps, done))
+
+    def step(self, record: StepRecord) -> None:
+        self.events.append(("step", record.step))
+        self._on_step(record)
+
+    def score(self, record: ScoreRecord, *, best: bool) -> None:
+        self.events.append(("score", record.step, best))
+
+    def end_experiment(self, name: str, *, outcome: str) -> None:
+        self.events.append(("end", name, outcome))
