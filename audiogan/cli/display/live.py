@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from audiogan.cli.display.rate import StepRate
-from audiogan.cli.display.wording import PlanEntry, duration, figures, plan_lines, score_line
+from audiogan.cli.display.wording import PlanEntry, figures, plan_lines, score_line, time_left
 from audiogan.training.records import ScoreRecord, StepRecord
 
 
@@ -93,7 +93,7 @@ class LiveDisplay:
     def _left(self, record: StepRecord) -> str:
         if self._steps is None:
             return ""
-        return f"{duration((self._steps - record.step) / self._rate.per_second())} left"
+        return time_left(self._steps - record.step, self._rate.per_second())
 
     def _render(self) -> Group:
         if self._record is None:
@@ -104,8 +104,11 @@ class LiveDisplay:
         facts.add_row(
             "discriminator loss", f"{record.discriminator_loss:.4g}", "generator loss", f"{record.generator_loss:.4g}"
         )
-        facts.add_row("last score", _shown(self._last), "best score", _shown(self._best))
-        return Group(self._bar, facts)
+        # rows of their own, since several figures do not fit into a quarter of 80 columns
+        scores = Table.grid(padding=(0, 2))
+        scores.add_row("last score", _shown(self._last))
+        scores.add_row("best score", _shown(self._best))
+        return Group(self._bar, facts, scores)
 
 
 def _shown(record: ScoreRecord | None) -> str:

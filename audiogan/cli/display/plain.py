@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import final
 
 from audiogan.cli.display.rate import StepRate
-from audiogan.cli.display.wording import PlanEntry, duration, plan_lines, score_line
+from audiogan.cli.display.wording import PlanEntry, plan_lines, score_line, time_left
 from audiogan.training.records import ScoreRecord, StepRecord
 
 _EVERY_S = 30.0
@@ -40,7 +40,7 @@ class PlainDisplay:
     def start_experiment(self, name: str, *, number: int, count: int, steps: int | None, done: int) -> None:
         """Prints which experiment starts."""
         self._name, self._steps, self._rate = name, steps, StepRate()
-        ahead = "" if steps is None else f", {steps - done:,} steps to go"
+        ahead = "" if steps is None else f", {max(0, steps - done):,} steps to go"
         self.tell(f"[{number}/{count}] {name}{ahead}")
 
     def step(self, record: StepRecord) -> None:
@@ -50,7 +50,7 @@ class PlainDisplay:
             return
         self._printed_at = time.monotonic()
         per_second = self._rate.per_second()
-        left = "" if self._steps is None else f", {duration((self._steps - record.step) / per_second)} left"
+        left = "" if self._steps is None else f", {time_left(self._steps - record.step, per_second)}"
         self.tell(
             f"  {self._name}: step {record.step}, epoch {record.epoch:.2f}, {per_second:.2f} steps/s, "
             f"discriminator {record.discriminator_loss:.4g}, generator {record.generator_loss:.4g}{left}"

@@ -14,6 +14,9 @@ from audiogan.training.records import ScoreRecord, StepRecord
 class QuietDisplay:
     """Warnings go to standard error; all else is kept to itself."""
 
+    def __init__(self) -> None:
+        self._name = ""
+
     def tell(self, line: str) -> None:
         """Says nothing."""
 
@@ -25,7 +28,8 @@ class QuietDisplay:
         """Says nothing."""
 
     def start_experiment(self, name: str, *, number: int, count: int, steps: int | None, done: int) -> None:
-        """Says nothing."""
+        """Remembers which experiment later warnings are about."""
+        self._name = name
 
     def step(self, record: StepRecord) -> None:
         """Says nothing."""
@@ -33,7 +37,7 @@ class QuietDisplay:
     def score(self, record: ScoreRecord, *, best: bool) -> None:
         """Prints what is wrong with the samples, if anything."""
         for warning in record.warnings:
-            self.warn(warning)
+            self.warn(f"{self._name}: {warning}")
 
     def end_experiment(self, name: str, *, outcome: str) -> None:
         """Says nothing."""

@@ -15,7 +15,7 @@ def duration(seconds: float) -> str:
     """A time span in its two largest units.
 
     >>> duration(42.4), duration(200), duration(7300), duration(200_000)
-    ('42 s', '3 min 20 s', '2 h 2 min', '2 d 8 h')
+    ('42 s', '3 min 20 s', '2 h 1 min', '2 d 7 h')
     """
     seconds = round(seconds)
     if seconds < 60:
@@ -25,6 +25,15 @@ def duration(seconds: float) -> str:
     if seconds < 86400:
         return f"{seconds // 3600} h {seconds % 3600 // 60} min"
     return f"{seconds // 86400} d {seconds % 86400 // 3600} h"
+
+
+def time_left(steps: int, per_second: float) -> str:
+    """How long ``steps`` more will take; nothing where an estimate of their number was too low.
+
+    >>> time_left(90, 0.5), time_left(-3, 0.5)
+    ('3 min 0 s left', '0 s left')
+    """
+    return f"{duration(max(0, steps) / per_second)} left"
 
 
 def step_time(seconds: float) -> str:
@@ -44,7 +53,8 @@ def count(number: int) -> str:
     """
     if number < 1000:
         return str(number)
-    return f"{number / 1e3:.0f} k" if number < 1e6 else f"{number / 1e6:.1f} M"
+    # from here on thousands would be rounded to 1000 k
+    return f"{number / 1e3:.0f} k" if number < 999_500 else f"{number / 1e6:.1f} M"
 
 
 def plan_lines(costs: Sequence[PlanEntry]) -> list[str]:
