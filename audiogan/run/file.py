@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import torch
 from attrs import frozen
@@ -150,7 +151,7 @@ def _plan(
     totals: dict[str, int | None] = {}
     costs: list[tuple[str, StepCost, int | None]] = []
     for spec in unfinished:
-        with stop.interruptible():
+        with stop.interruptible(), _named(spec):
             components = build_components(spec, registry)
             cost = measure_step(components, spec.training, device=resolve_device(spec.training.device))
             totals[spec.name] = steps_in_budget(spec.training, len(components.dataset), cost.seconds)
@@ -161,6 +162,14 @@ def _plan(
     if costs:
         observer.plan(costs)
     return totals
+
+
+@contextmanager
+def _named(spec: ExperimentSpec) -> Iterator[None]:
+    try:
+        yield
+    except AudioganError as error:
+        raise type(error)(f"experiment '{spec.name}': {error}") from error
 
 
 def _describe_run(file: ExperimentFile, folder: RunFolder, registry: Registry, device: torch.device) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 from attrs import frozen
 
 from audiogan.components import Components
+from audiogan.errors import TrainingError
 from audiogan.spec.schema import TrainingSpec
 from audiogan.training.memory import peak_memory_mib, reset_peak_memory
 from audiogan.training.trainer import Trainer
@@ -32,9 +34,11 @@ def measure_step(components: Components, training: TrainingSpec, *, device: torc
     """Times one discriminator and one generator update on copies of the networks and on noise.
 
     The networks, optimisers and random state of the caller stay as they are.
+
+    :raises TrainingError: a step does not fit into memory.
     """
     shape = (training.batch_size, *components.representation.sample_shape)
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+    with _shortage_in_words(training), torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
         # the dataset may be large and is not needed for noise
         trainer = Trainer(
             copy.deepcopy(components, {id(components.dataset): components.dataset}), training, device=device
@@ -49,6 +53,20 @@ def measure_step(components: Components, training: TrainingSpec, *, device: torc
         generator_parameters=sum(parameter.numel() for parameter in components.generator.parameters()),
         discriminator_parameters=sum(parameter.numel() for parameter in components.discriminator.parameters()),
     )
+
+
+@contextmanager
+def _shortage_in_words(training: TrainingSpec) -> Iterator[None]:
+    try:
+        yield
+    except (RuntimeError, MemoryError) as error:
+        # torch has a class of its own for this on a GPU only
+        if not isinstance(error, (torch.OutOfMemoryError, MemoryError)) and "allocate memory" not in str(error):
+            raise
+        raise TrainingError(
+            f"a step on {training.batch_size:,} windows does not fit into memory: lower training.batch_size, or the "
+            f"networks' dim ({str(error).splitlines()[0]})"
+        ) from error
 
 
 def _fastest(update: Callable[[], object]) -> float:
