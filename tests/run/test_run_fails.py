@@ -92,3 +92,10 @@ def test_a_damaged_record_is_named(name: str, content: str, whole: WholeRun, ton
     (folder / name).write_text(content)
     with pytest.raises(CheckpointError, match=rf"{Path(name).stem}\.json: .*delete it to make it anew"):
         sit(tones, folder)
+
+
+def test_what_cannot_be_built_is_told_by_experiment_before_anything_is_trained(shard: Path, tmp_path: Path) -> None:
+    text = EXPERIMENTS.replace("hidden_size = 3", "hidden_size = 3, frame_size = 1000").replace(", frame_size = 64", "")
+    with pytest.raises(AudioganError, match=r"^experiment 'lstm-wgan-gp': "):
+        sit(write_experiments(tmp_path, shard, text=text), tmp_path / "run")
+    assert not (tmp_path / "run" / "lsgan" / "metrics.jsonl").exists()

@@ -9,6 +9,7 @@ import torch
 from attrs import evolve
 from torch import Tensor
 
+from audiogan.errors import TrainingError
 from audiogan.interfaces import Dataset
 from audiogan.training.measure import measure_step
 from audiogan.training.memory import peak_memory_mib, reset_peak_memory
@@ -128,3 +129,33 @@ def test_memory_is_the_peak_of_the_measured_work() -> None:
         assert cost.memory_mib - before > 200
         reset_peak_memory(CPU)
         assert peak_memory_mib(CPU) < cost.memory_mib - 100
+
+
+class _Greedy(LinearDiscriminator):
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+    def forward(self, samples: Tensor) -> Tensor:
+        raise self.error
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 4096 bytes"),
+        torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 20.00 GiB"),
+        MemoryError("Unable to allocate 4096 bytes"),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_too_little_memory_is_told_with_the_way_out(error: Exception) -> None:
+    components = evolve(noisy_components(), discriminator=_Greedy(error))
+    with pytest.raises(TrainingError, match=r"a step on 4 windows does not fit.*lower training\.batch_size.*llocate"):
+        measure_step(components, training_spec(), device=CPU)
+
+
+def test_another_failure_of_a_network_is_not_taken_for_that() -> None:
+    components = evolve(noisy_components(), discriminator=_Greedy(RuntimeError("shapes do not match")))
+    with pytest.raises(RuntimeError, match="shapes do not match"):
+        measure_step(components, training_spec(), device=CPU)
