@@ -43,6 +43,7 @@ def run_experiment(
     :raises AudioganError: it cannot go on; ``result.json`` then says why.
     :raises Interrupted: a stop was requested where nothing was unsaved.
     """
+    _forget_failure(folder)
     try:
         with stop.interruptible():
             components = build_components(spec, registry)
@@ -68,6 +69,13 @@ def run_experiment(
         write_json(folder.result, {"name": spec.name, "title": spec.title, "status": "failed", "error": str(error)})
         raise
     return outcome
+
+
+def _forget_failure(folder: ExperimentFolder) -> None:
+    # a new attempt that is stopped half-way must not be reported as failed
+    result = read_json(folder.result, dict)
+    if result is not None and result.get("status") == "failed":
+        folder.result.unlink()
 
 
 def _trainer(

@@ -16,6 +16,7 @@ _FREE = (
     "title",
     "published",
     "training.device",
+    "training.threads",
     "training.workers",
     "training.checkpoint_every_s",
 )
@@ -35,11 +36,13 @@ def budget(spec: ExperimentSpec) -> dict[str, Any]:
 def check_identity(folder: ExperimentFolder, spec: ExperimentSpec) -> None:
     """Claims ``folder`` for ``spec``, or sees that it is already its own.
 
+    What never came as far as a checkpoint leaves nothing to mix up, so that a mistake can be mended where it was made.
+
     :raises CheckpointError: it holds another experiment; the text names every key that differs.
     """
     mine = identity(spec)
     stored = read_json(folder.identity, dict)
-    if stored is None:
+    if stored is None or not folder.latest.exists():
         write_json(folder.identity, mine)
         return
     keys = sorted({*mine, *stored})
