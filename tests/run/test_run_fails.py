@@ -9,8 +9,9 @@ import pytest
 
 from audiogan.errors import AudioganError, CheckpointError
 from audiogan.run.folder import RunFolder
+from audiogan.training.stop import StopSignal
 from tests.run.conftest import WholeRun
-from tests.run.sitting import sit
+from tests.run.sitting import assert_same_run, sit
 from tests.run.tone_shards import EXPERIMENTS, write_experiments
 from tests.training.witness import Witness
 
@@ -99,3 +100,19 @@ def test_what_cannot_be_built_is_told_by_experiment_before_anything_is_trained(s
     with pytest.raises(AudioganError, match=r"^experiment 'lstm-wgan-gp': "):
         sit(write_experiments(tmp_path, shard, text=text), tmp_path / "run")
     assert not (tmp_path / "run" / "lsgan" / "metrics.jsonl").exists()
+
+
+def test_a_mistake_is_mended_where_it_was_made(shard: Path, tones: Path, whole: WholeRun, tmp_path: Path) -> None:
+    """Nothing was trained to be mixed up with, so that the corrected file may use the same folder."""
+    assert sit(write_experiments(tmp_path, shard, text=DIVERGING), tmp_path / "run").failed == ("lsgan",)
+    assert (tmp_path / "run" / "lsgan" / "result.json").exists()
+    assert not sit(tones, tmp_path / "run").failed
+    assert_same_run(tmp_path / "run", whole.folder)
+
+
+def test_a_new_attempt_that_is_stopped_is_no_longer_a_failure(shard: Path, tones: Path, tmp_path: Path) -> None:
+    sit(write_experiments(tmp_path, shard, text=DIVERGING), tmp_path / "run", only=["lsgan"])
+    stop = StopSignal()
+    witness = Witness(lambda record: stop.request() if record.step == 2 else None)
+    assert sit(tones, tmp_path / "run", only=["lsgan"], stop=stop, witness=witness).stopped
+    assert "failed" not in (tmp_path / "run" / "table.md").read_text()
