@@ -1,9 +1,5 @@
 from __future__ import annotations
 
-import json
-import os
-import signal
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,103 +7,14 @@ import pytest
 import torch
 from attrs import evolve
 
-from audiogan.components import Components
 from audiogan.errors import DataError, TrainingError
-from audiogan.spec.schema import EvaluationSpec, TrainingSpec
+from audiogan.spec.schema import EvaluationSpec
 from audiogan.training import loop
-from audiogan.training.checkpoint import Checkpoint
-from audiogan.training.log import MetricsLog
-from audiogan.training.loop import Outcome, train
-from audiogan.training.records import ScoreRecord, StepRecord
-from audiogan.training.stop import Interrupted, StopSignal
-from audiogan.training.trainer import Trainer
-from tests.training.linear_gan import CPU, MemoryDataset, noisy_components, training_spec
+from audiogan.training.loop import Outcome
+from audiogan.training.records import StepRecord
+from tests.training.linear_gan import MemoryDataset, noisy_components, training_spec
+from tests.training.sitting import FIGURE, Sitting, assert_same_networks
 from tests.training.witness import Witness
-
-FIGURE = "goodness"
-
-
-class MemoryKeeper:
-    """Keeps every checkpoint, as JSON would bring it back."""
-
-    def __init__(self) -> None:
-        self.latest: list[Checkpoint] = []
-        self.best: list[Checkpoint] = []
-
-    def keep_latest(self, trainer: Trainer) -> None:
-        self.latest.append(_copy(trainer.checkpoint()))
-
-    def keep_best(self, trainer: Trainer) -> None:
-        self.best.append(_copy(trainer.checkpoint()))
-
-
-def _copy(checkpoint: Checkpoint) -> Checkpoint:
-    tensors = {name: tensor.clone() for name, tensor in checkpoint.tensors.items()}
-    return Checkpoint(tensors, json.loads(json.dumps(checkpoint.document)))
-
-
-class Sitting:
-    """One call of ``train`` over the noisy linear networks; scores come from a list by step."""
-
-    def __init__(
-        self,
-        folder: Path,
-        *,
-        training: TrainingSpec | None = None,
-        evaluation: EvaluationSpec | None = None,
-        goodness: Callable[[int], float] = float,
-        start: Checkpoint | None = None,
-        on_step: Callable[[StepRecord], None] = lambda record: None,
-        components: Components | None = None,
-    ) -> None:
-        self.training = training or training_spec()
-        self.evaluation = evaluation or EvaluationSpec(every_steps=2, best_by=FIGURE)
-        self.stop = StopSignal()
-        self.keeper = MemoryKeeper()
-        self.witness = Witness(on_step)
-        self.scored: list[int] = []
-        self.during_score: Callable[[int], None] = lambda step: None
-        self._goodness = goodness
-        self.path = folder / "metrics.jsonl"
-        self.trainer = Trainer(components or noisy_components(), self.training, device=CPU)
-        log = MetricsLog(self.path)
-        if start is not None:
-            self.trainer.restore(start)
-        log.rewind(step=self.trainer.state.step, score_pending=self.trainer.state.score_pending)
-        self._log = log
-
-    def run(self) -> Outcome:
-        return train(
-            self.trainer,
-            self.training,
-            self.evaluation,
-            score=self._score,
-            keeper=self.keeper,
-            log=self._log,
-            observer=self.witness,
-            stop=self.stop,
-        )
-
-    def _score(self, trainer: Trainer) -> ScoreRecord:
-        step = trainer.state.step
-        self.during_score(step)
-        self.scored.append(step)
-        epoch = trainer.state.position / len(trainer.components.dataset)
-        return ScoreRecord(step, epoch, {FIGURE: self._goodness(step)}, 3)
-
-    def lines(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.path.read_text().splitlines()]
-
-    def stored_steps(self) -> list[tuple[int, bool]]:
-        """Step and debt of every latest checkpoint."""
-        states = [checkpoint.document["state"] for checkpoint in self.keeper.latest]
-        return [(state["step"], state["score_pending"]) for state in states]
-
-
-def _same_networks(one: Trainer, other: Trainer) -> None:
-    ours, theirs = one.checkpoint(), other.checkpoint()
-    for name, tensor in ours.tensors.items():
-        assert torch.equal(tensor, theirs.tensors[name]), name
 
 
 def test_a_whole_training(tmp_path: Path) -> None:
@@ -197,105 +104,6 @@ def test_an_interval_of_nothing_keeps_every_step(tmp_path: Path) -> None:
     assert [step for step, pending in sitting.stored_steps() if not pending] == [1, 2, 3]
 
 
-@pytest.mark.parametrize("stopped_at", [1, 2, 3, 5])
-def test_a_stop_leaves_a_checkpoint_of_that_very_step(stopped_at: int, tmp_path: Path) -> None:
-    whole = Sitting(tmp_path / "whole")
-    (tmp_path / "whole").mkdir()
-    whole.run()
-
-    (tmp_path / "cut").mkdir()
-    first = Sitting(
-        tmp_path / "cut", on_step=lambda record: first.stop.request() if record.step == stopped_at else None
-    )
-    if stopped_at % 2:
-        assert first.run() is Outcome.STOPPED
-        assert first.stored_steps()[-1] == (stopped_at, False)
-    else:
-        # a scoring is due at once and would be cut off
-        with pytest.raises(Interrupted):
-            first.run()
-        assert first.stored_steps()[-1] == (stopped_at, True)
-    assert first.trainer.state.step == stopped_at
-
-    second = Sitting(tmp_path / "cut", start=first.keeper.latest[-1])
-    assert second.run() is Outcome.FINISHED
-    assert second.lines() == whole.lines()
-    _same_networks(second.trainer, whole.trainer)
-    assert first.scored + second.scored == whole.scored
-
-
-def test_a_stop_before_the_first_step_keeps_what_there_is(tmp_path: Path) -> None:
-    sitting = Sitting(tmp_path)
-    sitting.stop.request()
-    assert sitting.run() is Outcome.STOPPED
-    assert sitting.stored_steps() == [(0, False)]
-    assert not sitting.path.exists()
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_during_a_scoring_owes_it(number: signal.Signals, tmp_path: Path) -> None:
-    whole = Sitting(tmp_path)
-    whole.run()
-    expected = whole.lines()
-    whole.path.unlink()
-
-    first = Sitting(tmp_path)
-    first.during_score = lambda step: os.kill(os.getpid(), number) if step == 4 else None
-    with first.stop.listening(), pytest.raises(Interrupted):
-        first.run()
-    assert first.scored == [2]
-    assert first.stored_steps()[-1] == (4, True)
-    assert [(line["kind"], line["step"]) for line in first.lines()][-1] == ("step", 4)
-
-    second = Sitting(tmp_path, start=first.keeper.latest[-1])
-    assert second.run() is Outcome.FINISHED
-    assert second.scored == [4, 6]
-    assert second.lines() == expected
-    _same_networks(second.trainer, whole.trainer)
-
-
-def test_an_owed_scoring_is_done_once_even_where_the_budget_is_spent(tmp_path: Path) -> None:
-    first = Sitting(tmp_path)
-    first.during_score = lambda step: first.stop.request() if step == 6 else None
-    with pytest.raises(Interrupted):
-        first.run()
-    second = Sitting(tmp_path, start=first.keeper.latest[-1])
-    assert second.run() is Outcome.FINISHED
-    assert second.scored == [6]
-    third = Sitting(tmp_path, start=second.keeper.latest[-1])
-    assert third.run() is Outcome.FINISHED
-    assert third.scored == []
-    assert [line["step"] for line in third.lines() if line["kind"] == "score"] == [2, 4, 6]
-
-
-@pytest.mark.parametrize("killed_at", [1, 2, 3, 4, 5])
-def test_a_killed_sitting_leaves_no_trace_in_the_log(killed_at: int, tmp_path: Path) -> None:
-    class _KilledError(Exception):
-        pass
-
-    def kill(record: StepRecord) -> None:
-        if record.step == killed_at:
-            raise _KilledError
-
-    whole = Sitting(tmp_path)
-    whole.run()
-    expected = whole.lines()
-    whole.path.unlink()
-    first = Sitting(tmp_path, on_step=kill)
-    with pytest.raises(_KilledError):
-        first.run()
-    assert first.lines()[-1]["step"] == killed_at
-    with first.path.open("a") as file:
-        file.write('{"kind": "step", "ste')
-
-    start = first.keeper.latest[-1] if first.keeper.latest else None
-    second = Sitting(tmp_path, start=start)
-    assert second.trainer.state.step == (killed_at - 1) // 2 * 2
-    second.run()
-    assert second.lines() == expected
-    _same_networks(second.trainer, whole.trainer)
-
-
 def test_the_best_is_kept_and_ties_keep_the_earlier(tmp_path: Path) -> None:
     goodness = {1: 1.0, 2: 3.0, 3: 2.0, 4: 3.0, 5: 3.5, 6: 0.0}
     sitting = Sitting(tmp_path, evaluation=EvaluationSpec(every_steps=1, best_by=FIGURE), goodness=goodness.__getitem__)
@@ -306,19 +114,6 @@ def test_the_best_is_kept_and_ties_keep_the_earlier(tmp_path: Path) -> None:
     assert sitting.trainer.state.best is not None
     assert (sitting.trainer.state.best.step, sitting.trainer.state.best.figures) == (5, {FIGURE: 3.5})
     assert sitting.keeper.latest[-1].document["state"]["best"]["step"] == 5
-
-
-def test_the_best_survives_a_stop(tmp_path: Path) -> None:
-    goodness = {2: 3.0, 4: 1.0, 6: 2.0}.__getitem__
-    first = Sitting(
-        tmp_path, goodness=goodness, on_step=lambda record: first.stop.request() if record.step == 3 else None
-    )
-    first.run()
-    second = Sitting(tmp_path, goodness=goodness, start=first.keeper.latest[-1])
-    second.run()
-    assert second.keeper.best == []
-    assert second.trainer.state.best is not None
-    assert second.trainer.state.best.step == 2
 
 
 def test_a_grown_budget_goes_on_where_the_first_ended(tmp_path: Path) -> None:
@@ -332,7 +127,7 @@ def test_a_grown_budget_goes_on_where_the_first_ended(tmp_path: Path) -> None:
     whole = Sitting(other, training=training_spec(steps=8))
     whole.run()
     assert second.lines() == whole.lines()
-    _same_networks(second.trainer, whole.trainer)
+    assert_same_networks(second.trainer, whole.trainer)
 
 
 def test_a_loss_that_is_not_finite_ends_it_without_a_line_or_a_checkpoint(tmp_path: Path) -> None:
