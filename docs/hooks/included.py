@@ -19,6 +19,14 @@ def file_contents(name: str) -> str:
     return _block(path.suffix.removeprefix("."), path.read_text(encoding="utf-8"))
 
 
+def quick_profile(name: str) -> str:
+    """The end of an experiment file, named from ``docs/``, where it says what ``--profile quick`` changes."""
+    _, start, rest = (_DOCS / name).read_text(encoding="utf-8").partition("[profile.quick]")
+    if not start:
+        raise ValueError(f"{name} has no [profile.quick]")
+    return _block("toml", start + rest)
+
+
 def command_help(command: str) -> str:
     """What ``audiogan COMMAND --help`` prints; that of ``audiogan`` itself where no command is named."""
     written = io.StringIO()

@@ -64,7 +64,7 @@ def _literal(statement: ast.stmt | None) -> str:
 def _methods(found: type[Any]) -> Iterator[str]:
     abstract: frozenset[str] = getattr(found, "__abstractmethods__", frozenset())
     for name, method in vars(found).items():
-        if inspect.isfunction(method) and not name.startswith("_"):
+        if inspect.isfunction(method) and (name in abstract or not name.startswith("_")):
             duty = "must have" if name in abstract else "may override"
             signature = str(inspect.signature(method)).replace("'", "").replace("(self, ", "(").replace("(self)", "()")
             yield f"- {duty} `{name}{signature}`\n\n{indented(documentation(method))}"

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from component_reference import all_components, renditions, section
-from included import command_help, file_contents
+from included import command_help, file_contents, quick_profile
 from interface_reference import checks, hooks, interface, public_names
 from mkdocs.exceptions import PluginError
 
@@ -24,6 +24,7 @@ _GENERATORS: Mapping[str, Callable[[str], str]] = {
     "hooks": hooks,
     "interface": interface,
     "names": public_names,
+    "quick": quick_profile,
     "renditions": renditions,
     "section": section,
 }
