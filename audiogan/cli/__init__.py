@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from importlib import import_module
 
 from audiogan import __version__
+from audiogan.cli.logs import show_logs
 from audiogan.errors import AudioganError
 
 COMMANDS = ("run", "generate", "train-classifier", "describe")
@@ -30,6 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Arguments that cannot be parsed, ``--help`` and ``--version`` leave through ``SystemExit``, as argparse does.
     """
     parsed = _parser().parse_args(arguments)
+    show_logs(quiet=getattr(parsed, "quiet", False))
     try:
         status: int = import_module(_module_of(parsed.command)).run(parsed)
     except AudioganError as error:

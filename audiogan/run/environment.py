@@ -11,8 +11,11 @@ import torch
 from audiogan.registry import Registry
 
 
-def environment(registry: Registry, *, device: torch.device) -> dict[str, Any]:
-    """Versions, device and thread count: what repeating the figures to the last digit depends on."""
+def environment(registry: Registry, *, device: torch.device, threads: int | None) -> dict[str, Any]:
+    """What repeating the figures to the last digit depends on: versions, device, thread count.
+
+    ``threads`` is what the experiments ask for, ``None`` being as many as torch chooses.
+    """
     plugins = sorted(
         {entry.distribution for kind in registry.entries.values() for entry in kind.values()} - {_named("audiogan")}
     )
@@ -23,7 +26,7 @@ def environment(registry: Registry, *, device: torch.device) -> dict[str, Any]:
         "python": platform.python_version(),
         "platform": platform.platform(),
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
-        "threads": torch.get_num_threads(),
+        "threads": threads or torch.get_num_threads(),
         "plugins": plugins,
     }
 

@@ -66,9 +66,15 @@ def run_experiment(
             with stop.interruptible():
                 write_json(folder.result, _result(spec, trainer, scorer, folder))
     except AudioganError as error:
-        write_json(folder.result, {"name": spec.name, "title": spec.title, "status": "failed", "error": str(error)})
+        _remember_failure(folder, spec, error)
         raise
     return outcome
+
+
+def _remember_failure(folder: ExperimentFolder, spec: ExperimentSpec, error: AudioganError) -> None:
+    # the row of a shorter budget stays until the longer one has its own
+    if read_json(folder.result, dict) is None:
+        write_json(folder.result, {"name": spec.name, "title": spec.title, "status": "failed", "error": str(error)})
 
 
 def _forget_failure(folder: ExperimentFolder) -> None:
@@ -85,6 +91,11 @@ def _trainer(
     log = MetricsLog(folder.metrics)
     if folder.latest.exists():
         checkpoint = read_checkpoint(folder.latest)
+        if checkpoint.document.get("dataset") != components.dataset.fingerprint():
+            raise CheckpointError(
+                f"{folder.latest}: the dataset holds something else than when this training began; give it back its "
+                f"files, run elsewhere with --output DIR, or delete {folder.path} to begin anew"
+            )
         try:
             trainer.restore(checkpoint)
         except CheckpointError as error:

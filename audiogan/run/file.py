@@ -26,6 +26,7 @@ from audiogan.training.measure import StepCost, measure_step
 from audiogan.training.observer import Observer
 from audiogan.training.state import steps_in_budget
 from audiogan.training.stop import Interrupted, StopSignal
+from audiogan.training.threads import cpu_threads
 
 
 @frozen
@@ -59,7 +60,7 @@ def run_file(
             if spec in chosen or folder.experiment(spec.name).identity.exists():
                 check_identity(folder.experiment(spec.name), spec)
         device = resolve_device(chosen[0].training.device)
-        _describe_run(file, folder, registry, device)
+        _describe_run(file, folder, registry, device, chosen[0].training.threads)
         judges = Judges(folder.path / "reference.json", registry, device=device, tell=observer.tell)
         unfinished = [spec for spec in chosen if not is_finished(folder.experiment(spec.name), spec)]
         for spec in chosen:
@@ -120,15 +121,16 @@ def _run_one(
     )
     ended = "stopped"
     try:
-        outcome = run_experiment(
-            spec,
-            folder.experiment(spec.name),
-            registry=registry,
-            judges=judges,
-            device=resolve_device(spec.training.device),
-            observer=observer,
-            stop=stop,
-        )
+        with cpu_threads(spec.training.threads):
+            outcome = run_experiment(
+                spec,
+                folder.experiment(spec.name),
+                registry=registry,
+                judges=judges,
+                device=resolve_device(spec.training.device),
+                observer=observer,
+                stop=stop,
+            )
         ended = outcome.value
     except AudioganError as error:
         failed.append(spec.name)
@@ -151,7 +153,7 @@ def _plan(
     totals: dict[str, int | None] = {}
     costs: list[tuple[str, StepCost, int | None]] = []
     for spec in unfinished:
-        with stop.interruptible(), _named(spec):
+        with stop.interruptible(), _named(spec), cpu_threads(spec.training.threads):
             components = build_components(spec, registry)
             cost = measure_step(components, spec.training, device=resolve_device(spec.training.device))
             totals[spec.name] = steps_in_budget(spec.training, len(components.dataset), cost.seconds)
@@ -172,10 +174,12 @@ def _named(spec: ExperimentSpec) -> Iterator[None]:
         raise type(error)(f"experiment '{spec.name}': {error}") from error
 
 
-def _describe_run(file: ExperimentFile, folder: RunFolder, registry: Registry, device: torch.device) -> None:
+def _describe_run(
+    file: ExperimentFile, folder: RunFolder, registry: Registry, device: torch.device, threads: int | None
+) -> None:
     with atomic_file(folder.path / "spec.toml") as written:
         written.write(to_toml(file).encode())
-    write_json(folder.path / "environment.json", environment(registry, device=device))
+    write_json(folder.path / "environment.json", environment(registry, device=device, threads=threads))
     write_json(
         folder.path / "run.json",
         {

@@ -50,6 +50,11 @@ class TrainingSpec:
         default=0, minimum=0, maximum=2**63 - 1, help="seed of weights, latents, windows and everything else random"
     )
     device: str = option(default="auto", choices=("auto", "cpu", "cuda"), help="where the networks live")
+    threads: int | None = option(
+        default=None,
+        minimum=1,
+        help="CPU threads; as many as torch chooses where absent, one for the smallest networks",
+    )
     workers: int = option(default=0, minimum=0, help="loader processes; the windows do not depend on it")
     checkpoint_every_s: float = option(default=300.0, minimum=0, unit="s", help="time between checkpoints")
 

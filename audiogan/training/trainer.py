@@ -119,6 +119,7 @@ class Trainer:
                 "channels": parts.dataset.channels,
                 "window_length": parts.dataset.window_length,
             },
+            "dataset": parts.dataset.fingerprint(),
             "generator_optimizer": generator_document,
             "discriminator_optimizer": critic_document,
         }

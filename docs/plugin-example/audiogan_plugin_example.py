@@ -23,6 +23,8 @@ class PatchDiscriminator(Discriminator):
 
     def __init__(self, options: PatchDiscriminatorOptions, *, sample_shape: tuple[int, ...]) -> None:
         super().__init__()
+        if len(sample_shape) != 2:
+            raise ValueError(f"needs waveforms [channels, length], not samples of shape {list(sample_shape)}")
         channels, length = sample_shape
         shortest = 5 * options.kernel_size
         if length < shortest:

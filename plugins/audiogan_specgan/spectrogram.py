@@ -42,12 +42,12 @@ class SpectrogramRepresentationOptions:
 
 
 class SpectrogramRepresentation(Representation):
-    """Log magnitudes, normalised bin by bin over the data: Donahue et al. (2019),
-    "Adversarial audio synthesis", on SpecGAN.
+    """Log magnitudes, normalised bin by bin over the data, as in SpecGAN.
 
-    Samples are ``[N, channels, frames, bins]`` in [-1, 1]: time runs along the third axis, frequency upwards along the
-    fourth, as in the original's ``[N, frames, bins, 1]``. There are ``window_length / hop_length`` frames, rounded up,
-    and ``n_fft / 2`` bins: the highest one, at the Nyquist frequency, is left out and decoded as its mean.
+    Donahue et al. (2019), "Adversarial audio synthesis". Samples are ``[N, channels, frames, bins]`` in [-1, 1]: time
+    runs along the third axis, frequency upwards along the fourth, as in the original's ``[N, frames, bins, 1]``. There
+    are ``window_length / hop_length`` frames, rounded up, and ``n_fft / 2`` bins: the highest one, at the Nyquist
+    frequency, is left out and decoded as its mean.
 
     ``mean`` and ``std`` are those of ``log(magnitude + log_offset)`` over all frames of all channels, ``[bins + 1]``.
     """

@@ -8,7 +8,7 @@ import pytest
 from audiogan.errors import CheckpointError, SpecError
 from tests.run.conftest import WholeRun
 from tests.run.sitting import assert_same_run, sit
-from tests.run.tone_shards import EXPERIMENTS, write_experiments
+from tests.run.tone_shards import EXPERIMENTS, write_experiments, write_tones
 from tests.training.witness import Witness
 
 NAMES = ("lsgan", "lstm-wgan-gp")
@@ -93,3 +93,15 @@ def test_an_unknown_name_is_answered_with_those_of_the_file(tones: Path, tmp_pat
     with pytest.raises(SpecError, match=r"--only: unknown experiment 'lsgann'.*lsgan, lstm-wgan-gp"):
         sit(tones, tmp_path / "run", only=["lsgann"])
     assert not (tmp_path / "run").exists()
+
+
+def test_changed_data_is_noticed_and_the_finished_row_stays(shard: Path, tmp_path: Path) -> None:
+    data = shutil.copytree(shard.parent, tmp_path / "data") / shard.name
+    file, folder, witness = write_experiments(tmp_path, data), tmp_path / "run", Witness()
+    sit(file, folder, only=["lsgan"])
+    row = (folder / "lsgan" / "result.json").read_bytes()
+    write_tones(data.parent, amplitude=0.25)
+    outcome = sit(file, folder, profile="longer", only=["lsgan"], witness=witness)
+    assert outcome.failed == ("lsgan",)
+    assert "the dataset holds something else" in str(witness.of("warn"))
+    assert (folder / "lsgan" / "result.json").read_bytes() == row

@@ -66,20 +66,20 @@ training = { steps = 12 }
 """
 
 
-def write_tones(folder: Path) -> Path:
+def write_tones(folder: Path, *, amplitude: float = 0.5) -> Path:
     """Writes the shard; returns its path."""
     path = folder / "tones.tfrecord"
-    write_shard(path, _records())
+    write_shard(path, _records(amplitude))
     return path
 
 
-def _records() -> Iterator[bytes]:
+def _records(amplitude: float) -> Iterator[bytes]:
     time_s = np.arange(WINDOW_LENGTH + 100) / 16_000
     names = list(FREQUENCIES_HZ)
     for number in range(WINDOWS):
         name = names[number % len(names)]
         phase = np.random.default_rng(number).uniform(0, 2 * np.pi)
-        samples = (0.5 * np.sin(2 * np.pi * FREQUENCIES_HZ[name] * time_s + phase)).astype(np.float32)
+        samples = (amplitude * np.sin(2 * np.pi * FREQUENCIES_HZ[name] * time_s + phase)).astype(np.float32)
         yield encode_example({"samples": samples, "label": name.encode()})
 
 

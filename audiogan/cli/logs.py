@@ -1,0 +1,22 @@
+"""What the library logs, told to whoever sits at the terminal."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+
+class _TerminalHandler(logging.Handler):
+    """Prints information to standard output and warnings to standard error, whatever these are at the moment."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        serious = record.levelno >= logging.WARNING
+        prefix = "warning: " if serious else ""
+        print(f"{prefix}{record.getMessage()}", file=sys.stderr if serious else sys.stdout, flush=True)
+
+
+def show_logs(*, quiet: bool = False) -> None:
+    """Shows the messages of the logger ``audiogan``: all from information on, or warnings alone with ``quiet``."""
+    logger = logging.getLogger("audiogan")
+    logger.handlers = [_TerminalHandler()]
+    logger.setLevel(logging.WARNING if quiet else logging.INFO)
