@@ -1,0 +1,1 @@
+"""Numerical kernels, each with several implementations behind one signature."""
