@@ -64,7 +64,7 @@ def test_everything_that_is_wrong_with_a_file(mistakes: Callable[..., list[str]]
         "FILE:5: training.batch_size = 64.9: must be a whole number, such as 65",
         "FILE:6: training.stepz = 3: unknown key; did you mean 'steps'? known: batch_size, checkpoint_every_s, device, "
         "discriminator_optimizer, discriminator_steps, duration_s, epochs, generator_optimizer, optimizer, seed, "
-        "steps, workers",
+        "steps, threads, workers",
         'FILE:7: training.optimizer.type: missing; it is a class of torch.optim, such as "Adam"',
         "FILE:9: evaluation.metrics[0] = \"inception-scor\": unknown metric 'inception-scor'; did you mean "
         "'inception-score'? installed: inception-score",
