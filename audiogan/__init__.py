@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Representation,
         Window,
     )
+    from audiogan.nn.lstm import LSTM
     from audiogan.options import option
     from audiogan.registry.hookspecs import Register, hookimpl
 
@@ -51,12 +52,14 @@ _HOME = {
     "MetricResult": "audiogan.interfaces",
     "Representation": "audiogan.interfaces",
     "Window": "audiogan.interfaces",
+    "LSTM": "audiogan.nn.lstm",
     "Register": "audiogan.registry.hookspecs",
     "option": "audiogan.options",
     "hookimpl": "audiogan.registry.hookspecs",
 }
 
 __all__ = [
+    "LSTM",
     "AudioganError",
     "CheckpointError",
     "DataError",

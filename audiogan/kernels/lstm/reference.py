@@ -44,7 +44,8 @@ class Reference(Implementation):
             x = h[1:]
             hn.append(h[-1])
             cn.append(last_cell)
-        return Results(x, torch.stack(hn), torch.stack(cn)), tuple(saved)
+        # Who writes into the output, as ReLU in place does, must not write into what is saved.
+        return Results(x.clone() if save else x, torch.stack(hn), torch.stack(cn)), tuple(saved)
 
     def backward(
         self, cotangents: Results, arguments: Arguments, saved: Saved, *, wanted: Wanted, save: bool

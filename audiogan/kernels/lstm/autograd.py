@@ -1,0 +1,241 @@
+"""The three passes of an implementation as nodes of autograd's graph.
+
+Each node's backward is the next node, so that a gradient can be differentiated again: :class:`LSTMFunction`, whose
+backward is :class:`LSTMBackward`, whose backward is :class:`LSTMSecondBackward`, whose backward raises. What a pass
+saves is an output of its node, marked as not differentiable, because only inputs and outputs are released with the
+graph and understood by ``torch.func``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, final
+
+import torch
+from torch import Tensor
+from torch.autograd import Function
+
+from audiogan.kernels.lstm.interface import Arguments, Direction, Implementation, LayerWeights, Results, Wanted
+
+_RESULTS = 3
+"""An LSTM's results are output, hn and cn; its arguments begin with x, h0 and c0, and weights follow."""
+
+
+def record(
+    implementation: Implementation, arguments: Sequence[Tensor], *, per_layer: int, save: bool
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Runs the forward pass and makes it a part of the graph; returns output, hn and cn.
+
+    ``arguments`` are x, h0, c0 and ``per_layer`` weights for each layer, none of them a leaf of the graph (see
+    :func:`away_from_leaves`). Without ``save`` the results cannot be differentiated.
+    """
+    output, hn, cn, *_ = _apply(LSTMFunction, implementation, save, per_layer, *arguments)
+    return output, hn, cn
+
+
+@final
+class LSTMFunction(Function):
+    """``implementation, save, weights_per_layer, x, h0, c0, *weights`` to ``output, hn, cn, *saved``."""
+
+    @staticmethod
+    def forward(implementation: Implementation, save: bool, per_layer: int, *arguments: Tensor) -> Any:
+        """The forward pass; nothing follows the three results unless ``save``."""
+        with _without_autocast(arguments[0].device):
+            results, saved = implementation.forward(_arguments(arguments, per_layer), save=save)
+        return results.output, results.hn, results.cn, *saved
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Any, ...]) -> None:
+        """Keeps the arguments and what the pass saved."""
+        ctx.implementation, save, ctx.per_layer, *arguments = inputs
+        saved = output[_RESULTS:]
+        ctx.mark_non_differentiable(*saved)
+        ctx.set_materialize_grads(False)
+        ctx.arguments = len(arguments)
+        if save:
+            ctx.save_for_backward(*arguments, *saved)
+
+    @staticmethod
+    def backward(ctx: Any, *cotangents: Tensor | None) -> Any:
+        """The first backward pass, recorded if autograd records."""
+        arguments = ctx.saved_tensors[: ctx.arguments]
+        saved = ctx.saved_tensors[ctx.arguments :]
+        x, h0, _ = arguments[:_RESULTS]
+        output_bar, hn_bar, cn_bar = cotangents[:_RESULTS]
+        gradients = _apply(
+            LSTMBackward,
+            ctx.implementation,
+            _wanted(ctx, first_argument=0, arguments=len(arguments)),
+            torch.is_grad_enabled(),
+            ctx.per_layer,
+            len(arguments),
+            h0.new_zeros(()).expand(*x.shape[:2], h0.shape[2]) if output_bar is None else output_bar,
+            torch.zeros_like(h0) if hn_bar is None else hn_bar,
+            torch.zeros_like(h0) if cn_bar is None else cn_bar,
+            *arguments,
+            *saved,
+        )
+        return None, None, None, *gradients[: len(arguments)]
+
+
+@final
+class LSTMBackward(Function):
+    """``implementation, wanted, save, weights_per_layer, arguments, output_bar, hn_bar, cn_bar, *arguments, *saved``.
+
+    Its outputs are gradients in the order of the arguments, None where not wanted, then what the pass saves.
+    """
+
+    @staticmethod
+    def forward(
+        implementation: Implementation, wanted: Wanted, save: bool, per_layer: int, count: int, *tensors: Tensor
+    ) -> Any:
+        """The first backward pass; ``count`` of the tensors are arguments."""
+        cotangents, arguments, saved = _split(tensors, _RESULTS, count)
+        with _without_autocast(cotangents[0].device):
+            gradients, saved_by_backward = implementation.backward(
+                Results(*cotangents), _arguments(arguments, per_layer), saved, wanted=wanted, save=save
+            )
+        weights = _flat(gradients.weights, count - _RESULTS)
+        return gradients.x, gradients.h0, gradients.c0, *weights, *saved_by_backward
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Any, ...]) -> None:
+        """Keeps the arguments and what both passes saved."""
+        ctx.implementation, _, save, ctx.per_layer, ctx.arguments, *tensors = inputs
+        _, arguments, saved = _split(tensors, _RESULTS, ctx.arguments)
+        saved_by_backward = output[ctx.arguments :]
+        ctx.mark_non_differentiable(*saved_by_backward)
+        ctx.set_materialize_grads(False)
+        ctx.saved = len(saved)
+        if save:
+            ctx.save_for_backward(*arguments, *saved, *saved_by_backward)
+
+    @staticmethod
+    def backward(ctx: Any, *cotangents: Tensor | None) -> Any:
+        """The second backward pass."""
+        arguments, saved, saved_by_backward = _split(ctx.saved_tensors, ctx.arguments, ctx.saved)
+        direction = _materialized(cotangents[: len(arguments)], arguments)
+        gradients = _apply(
+            LSTMSecondBackward,
+            ctx.implementation,
+            _wanted(ctx, first_argument=_RESULTS, arguments=len(arguments)),
+            ctx.per_layer,
+            (len(direction), len(arguments), len(saved)),
+            *direction,
+            *arguments,
+            *saved,
+            *saved_by_backward,
+        )
+        return None, None, None, None, None, *gradients, *[None] * len(saved)
+
+
+@final
+class LSTMSecondBackward(Function):
+    """``implementation, wanted, weights_per_layer, counts, *direction, *arguments, *saved, *saved_by_backward``.
+
+    ``counts`` are those of the first three groups. The outputs are gradients with respect to the three cotangents of
+    the first backward pass and to the arguments, None where not wanted.
+    """
+
+    @staticmethod
+    def forward(
+        implementation: Implementation, wanted: Wanted, per_layer: int, counts: tuple[int, int, int], *tensors: Tensor
+    ) -> Any:
+        """The second backward pass."""
+        of_direction, of_arguments, of_saved = counts
+        (x, h0, c0, *moved), arguments, rest = _split(tensors, of_direction, of_arguments)
+        with _without_autocast(x.device):
+            results, gradients = implementation.second_backward(
+                Direction(x, h0, c0, _layers(moved, per_layer) or None),
+                _arguments(arguments, per_layer),
+                rest[:of_saved],
+                rest[of_saved:],
+                wanted=wanted,
+            )
+        weights = _flat(gradients.weights, of_arguments - _RESULTS)
+        return results.output, results.hn, results.cn, gradients.x, gradients.h0, gradients.c0, *weights
+
+    @staticmethod
+    def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Any, ...]) -> None:
+        """Keeps nothing: nothing can follow."""
+
+    @staticmethod
+    def backward(*_: Any) -> Any:
+        """Raises: there is no third derivative.
+
+        :raises RuntimeError: always.
+        """
+        raise RuntimeError(
+            "the LSTM of audiogan has first and second derivatives, and a third was asked for; "
+            "torch.nn.LSTM has more, see audiogan.nn.twice_differentiable"
+        )
+
+
+def _wanted(ctx: Any, *, first_argument: int, arguments: int) -> Wanted:
+    """Which of a node's gradients somebody asked for in the backward that runs now.
+
+    ``ctx.needs_input_grad`` says what required a gradient when the node was made: in the step of a gradient penalty,
+    which first asks for the gradient of the input alone, the weights too. The engine knows better, as
+    ``torch.autograd.graph.register_multi_grad_hook`` does, through the only function that asks it. That function does
+    not answer for leaves, which therefore must not be arguments; see :func:`away_from_leaves`.
+    """
+    edges = ctx.next_functions[first_argument : first_argument + arguments]
+    wanted = [node is not None and torch._C._will_engine_execute_node(node) for node, _ in edges]
+    return Wanted(x=wanted[0], weights=any(wanted[_RESULTS:]))
+
+
+def away_from_leaves(tensor: Tensor) -> Tensor:
+    """The tensor itself, or an alias if it is a leaf of autograd's graph that requires a gradient."""
+    return tensor.view_as(tensor) if tensor.requires_grad and tensor.is_leaf else tensor
+
+
+def _apply(function: Any, *inputs: Any) -> Any:
+    return function.apply(*inputs)
+
+
+@contextmanager
+def _without_autocast(device: torch.device) -> Iterator[None]:
+    if not torch.is_autocast_enabled(device.type):
+        yield
+        return
+    with torch.autocast(device.type, enabled=False):
+        yield
+
+
+def _materialized(cotangents: Sequence[Tensor | None], arguments: Sequence[Tensor]) -> list[Tensor]:
+    """Zeros where a cotangent is missing, but nothing for the weights if theirs all are."""
+    given = len(arguments) if any(cotangent is not None for cotangent in cotangents[_RESULTS:]) else _RESULTS
+    return [
+        torch.zeros_like(argument) if cotangent is None else cotangent
+        for cotangent, argument in zip(cotangents[:given], arguments[:given], strict=True)
+    ]
+
+
+def _split(tensors: Sequence[Tensor], first: int, second: int) -> tuple[tuple[Tensor, ...], ...]:
+    """The ``first`` tensors, the ``second`` after them, and the rest."""
+    return tuple(tensors[:first]), tuple(tensors[first : first + second]), tuple(tensors[first + second :])
+
+
+def _arguments(tensors: Sequence[Tensor], per_layer: int) -> Arguments:
+    x, h0, c0, *weights = tensors
+    return Arguments(x, h0, c0, _layers(weights, per_layer))
+
+
+def _layers(tensors: Sequence[Tensor], per_layer: int) -> tuple[LayerWeights, ...]:
+    return tuple(
+        LayerWeights(tensors[start], tensors[start + 1], tensors[start + 2] if per_layer == 3 else None)
+        for start in range(0, len(tensors), per_layer)
+    )
+
+
+def _flat(weights: Sequence[LayerWeights] | None, count: int) -> list[Tensor | None]:
+    """The tensors of ``weights`` one after another, or ``count`` times None."""
+    if weights is None:
+        return [None] * count
+    return [tensor for layer in weights for tensor in flat_weights(layer)]
+
+
+def flat_weights(layer: LayerWeights) -> list[Tensor]:
+    """A layer's two or three tensors."""
+    return [layer.weight_ih, layer.weight_hh, *([] if layer.bias is None else [layer.bias])]
