@@ -15,7 +15,7 @@ from audiogan import __version__
 from audiogan.cli.logs import show_logs
 from audiogan.errors import AudioganError
 
-COMMANDS = ("run", "generate", "train-classifier", "describe")
+COMMANDS = ("run", "generate", "train-classifier", "describe", "doctor")
 """The commands in the order in which help lists them; ``train-classifier`` lives in ``train_classifier.py``.
 
 Each module has ``add_parser(subparsers) -> None`` and ``run(arguments) -> int``.

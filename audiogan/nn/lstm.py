@@ -50,7 +50,7 @@ class LSTM(nn.LSTM):
         if proj_size != 0:
             raise ValueError(f"audiogan.LSTM has no projections: proj_size = {proj_size}; use 0, or torch.nn.LSTM")
         if implementation is not None:
-            check_name(implementation)
+            check_name(implementation, asked_by=f"implementation '{implementation}'")
         super().__init__(
             input_size,
             hidden_size,

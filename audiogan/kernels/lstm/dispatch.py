@@ -46,14 +46,14 @@ def reasons_against(device: torch.device, dtype: torch.dtype) -> dict[str, str |
     return {name: _reason(name, device, dtype) for name in NAMES}
 
 
-def check_name(name: str) -> None:
+def check_name(name: str, *, asked_by: str) -> None:
     """Makes sure that an implementation is called ``name``.
 
-    :raises ImplementationError: none is; the text lists those that are.
+    :raises ImplementationError: none is; the text begins with ``asked_by`` and lists those that are.
     """
     if name not in NAMES:
         raise ImplementationError(
-            f"implementation '{name}' of the LSTM is unknown{suggest(name, NAMES, label='known')}"
+            f"{asked_by}: the LSTM has no such implementation{suggest(name, NAMES, label='known')}"
         )
 
 
@@ -64,7 +64,7 @@ def load(name: str) -> Implementation:
 
 
 def _named(name: str, device: torch.device, dtype: torch.dtype, *, asked_by: str) -> Implementation:
-    check_name(name)
+    check_name(name, asked_by=asked_by)
     reason = _reason(name, device, dtype)
     if reason is not None:
         usable = [other for other in NAMES if _reason(other, device, dtype) is None]
