@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
+from audiogan import LSTM
 from audiogan.nn import glorot_uniform_
 from audiogan.nn.tensorflow_variables import Block, Variable
 
@@ -27,7 +28,7 @@ class TensorFlowLSTM(nn.Module):
         super().__init__()
         self.hidden_size = hidden_size
         self.layers = layers
-        self.recurrence = nn.LSTM(input_size, hidden_size, layers)
+        self.recurrence = LSTM(input_size, hidden_size, layers)
         for layer in range(layers):
             kernel, state_kernel, bias = self._parameters_of(layer)
             fans = {"fan_in": kernel.shape[1] + hidden_size, "fan_out": 4 * hidden_size}
@@ -77,5 +78,5 @@ class TensorFlowLSTM(nn.Module):
         name = f"bias_hh_l{layer}"
         delattr(self.recurrence, name)
         self.recurrence.register_buffer(name, constant)
-        # nn.LSTM keeps a list of its weights that only attribute assignment brings up to date.
+        # torch.nn.LSTM keeps a list of its weights that only attribute assignment brings up to date.
         setattr(self.recurrence, name, constant)
