@@ -61,7 +61,7 @@ def run_file(
                 check_identity(folder.experiment(spec.name), spec)
         device = resolve_device(chosen[0].training.device)
         _describe_run(file, folder, registry, device, chosen[0].training.threads)
-        judges = Judges(folder.path / "reference.json", registry, device=device, tell=observer.tell)
+        judges = Judges(folder.path / "reference.json", registry, device=device, tell=observer.tell, warn=observer.warn)
         unfinished = [spec for spec in chosen if not is_finished(folder.experiment(spec.name), spec)]
         for spec in chosen:
             if spec not in unfinished:

@@ -17,7 +17,7 @@ from audiogan.interfaces import Dataset, Metric
 from audiogan.registry import Registry
 from audiogan.run.folder import read_json, write_json
 from audiogan.run.identity import identity
-from audiogan.run.scoring import check_best_by, evaluate_all
+from audiogan.run.scoring import check_best_by, complaints_about_data, evaluate_all
 from audiogan.spec.schema import ExperimentSpec
 
 _SEED = 0
@@ -30,8 +30,16 @@ class Judges:
     What real windows and noise score is measured once for each such group and kept in ``reference.json``.
     """
 
-    def __init__(self, path: Path, registry: Registry, *, device: torch.device, tell: Callable[[str], None]) -> None:
-        self._path, self._registry, self._device, self._tell = path, registry, device, tell
+    def __init__(
+        self,
+        path: Path,
+        registry: Registry,
+        *,
+        device: torch.device,
+        tell: Callable[[str], None],
+        warn: Callable[[str], None],
+    ) -> None:
+        self._path, self._registry, self._device, self._tell, self._warn = path, registry, device, tell, warn
         self._prepared: dict[str, tuple[Metric, ...]] = {}
 
     def of(self, spec: ExperimentSpec, dataset: Dataset) -> Sequence[Metric]:
@@ -56,7 +64,10 @@ class Judges:
             count = min(spec.evaluation.final_samples, max(spec.evaluation.samples, len(dataset)))
             self._tell(f"scoring {count:,} real windows and as much noise, for the scale of the table")
             metrics = self._prepared[group]
-            real = evaluate_all(metrics, real_waveforms(dataset, count, seed=_SEED))
+            waveforms = real_waveforms(dataset, count, seed=_SEED)
+            for complaint in complaints_about_data(waveforms):
+                self._warn(complaint)
+            real = evaluate_all(metrics, waveforms)
             noise = evaluate_all(
                 metrics,
                 noise_waveforms(count, channels=dataset.channels, window_length=dataset.window_length, seed=_SEED),

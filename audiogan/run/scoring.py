@@ -121,11 +121,25 @@ def _check_finite(waveforms: Tensor, state: TrainingState) -> None:
 
 def complaints(waveforms: Tensor) -> tuple[str, ...]:
     """What is plainly wrong with generated waveforms ``[N, channels, window_length]``."""
-    found = []
-    silent = int((waveforms.abs().amax(dim=(1, 2)) < _SILENT_PEAK).sum())
-    if silent:
-        found.append(
-            f"{silent} of {len(waveforms)} generated windows are silent (peak under {_SILENT_PEAK:g}): if it stays so, "
-            "the generator has collapsed; lower the learning rate or try another loss"
-        )
-    return tuple(found)
+    silent = _silent(waveforms)
+    if not silent:
+        return ()
+    return (
+        f"{silent} of {len(waveforms)} generated windows are silent (peak under {_SILENT_PEAK:g}): if it stays so, "
+        "the generator has collapsed; lower the learning rate or try another loss",
+    )
+
+
+def complaints_about_data(waveforms: Tensor) -> tuple[str, ...]:
+    """What is plainly wrong with real waveforms ``[N, channels, window_length]``."""
+    silent = _silent(waveforms)
+    if not silent:
+        return ()
+    return (
+        f"{silent} of {len(waveforms)} real windows are silent (peak under {_SILENT_PEAK:g}): the generator will learn "
+        "to be silent as often; leave silent recordings out, or see that dataset.feature holds what you think it does",
+    )
+
+
+def _silent(waveforms: Tensor) -> int:
+    return int((waveforms.abs().amax(dim=(1, 2)) < _SILENT_PEAK).sum())
