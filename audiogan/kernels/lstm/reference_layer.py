@@ -191,7 +191,7 @@ def _buffer(initial: Tensor, steps: int) -> Tensor:
 
 def _split_output_gate(gates: Tensor) -> tuple[Tensor, Tensor]:
     """Views of one step's ``[N, 4H]``: gates i, f and g as ``[N, 3, H]``, and o as ``[N, H]``."""
-    by_gate = gates.view(len(gates), 4, -1)
+    by_gate = gates.view(len(gates), 4, gates.shape[1] // 4)
     return by_gate[:, :3], by_gate[:, 3]
 
 
