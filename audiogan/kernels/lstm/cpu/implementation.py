@@ -1,0 +1,176 @@
+"""The LSTM in C++, for processors with vector instructions."""
+
+from __future__ import annotations
+
+from typing import ClassVar, final
+
+import torch
+from torch import Tensor
+
+from audiogan.kernels.lstm.cpu.addresses import c_arguments, c_results, plain_arguments, plain_results
+from audiogan.kernels.lstm.cpu.buffers import aligned, sequence_like
+from audiogan.kernels.lstm.cpu.library import DTYPES, CCall, CShape, Library, open_library, usable_instructions
+from audiogan.kernels.lstm.interface import (
+    Arguments,
+    Direction,
+    Gradients,
+    Implementation,
+    LayerWeights,
+    Results,
+    Saved,
+    Wanted,
+)
+
+_MOST_ROWS = 16
+"""Sequences that a thread scans together: enough for the products, few enough for their tangents to stay small."""
+
+_LEAST_WORK = 1 << 22
+"""Multiplications for which a thread of its own is worth starting."""
+
+
+@final
+class CPU(Implementation):
+    """Fused layers, the batch split over as many threads as torch uses.
+
+    The forward pass saves the gates and c, 5 H numbers a layer, sequence and step, with H rounded up to whole vectors.
+    The first backward pass saves nothing: the second computes h̄ and c̄ again. Sums over the batch are split among
+    threads, so that weights' gradients agree to the last digit only between equal counts of them.
+
+    :param instructions: the set of instructions to use, such as ``"x86-64-v3"``; the fastest usable one if None.
+    """
+
+    name: ClassVar[str] = "cpu"
+
+    def __init__(self, instructions: str | None = None) -> None:
+        self._instructions = instructions
+
+    def why_not(self, device: torch.device, dtype: torch.dtype) -> str | None:
+        """Devices other than the CPU, dtypes other than float32 and float64, and an installation without a library."""
+        if device.type != "cpu":
+            return "it computes on the CPU alone"
+        if dtype not in DTYPES:
+            return f"it computes in {' and '.join(DTYPES.values())} alone"
+        usable = usable_instructions()
+        if not usable:
+            return "no compiled library found; install audiogan again where there is a C++ compiler"
+        if self._instructions is not None and self._instructions not in usable:
+            return f"{self._instructions} is not among the usable sets of instructions: {', '.join(usable)}"
+        return None
+
+    def forward(self, arguments: Arguments, *, save: bool) -> tuple[Results, Saved]:
+        """Saves the records of ``source/records.h``, ``[slices, layers, T, rows, units / lanes, 5, lanes]``."""
+        library, dtype = self._library(), arguments.x.dtype
+        arguments = plain_arguments(arguments)
+        shape = _shape(arguments, rows=_slice_rows(arguments))
+        saved = (_records(library, dtype, shape),) if save else ()
+        results = Results(
+            sequence_like(library, arguments.x, shape.hidden),
+            torch.empty_like(arguments.h0),
+            torch.empty_like(arguments.c0),
+        )
+        call = CCall(shape=shape, arguments=c_arguments(arguments), results=c_results(results))
+        _run(library, "forward", dtype, call, saved)
+        return results, saved
+
+    def backward(
+        self, cotangents: Results, arguments: Arguments, saved: Saved, *, wanted: Wanted, save: bool
+    ) -> tuple[Gradients, Saved]:
+        """Keeps the cotangents, without copying them, for the second pass to begin with."""
+        library, dtype = self._library(), arguments.x.dtype
+        kept = tuple(tensor.detach() for tensor in (cotangents.output, cotangents.hn, cotangents.cn)) if save else ()
+        arguments, cotangents = plain_arguments(arguments), plain_results(cotangents)
+        gradients = _gradients(library, arguments, wanted)
+        call = CCall(
+            shape=_shape(arguments, rows=saved[0].shape[3]),
+            arguments=c_arguments(arguments),
+            cotangents=c_results(cotangents),
+            gradients=c_arguments(gradients),
+        )
+        _run(library, "backward", dtype, call, saved)
+        return gradients, kept
+
+    def second_backward(
+        self, direction: Direction, arguments: Arguments, saved: Saved, saved_by_backward: Saved, *, wanted: Wanted
+    ) -> tuple[Results, Gradients]:
+        """Slice by slice a tangent scan and its adjoint, so that tangents of a few sequences only are kept."""
+        library, dtype = self._library(), arguments.x.dtype
+        arguments, moved = plain_arguments(arguments), plain_arguments(direction)
+        cotangents = plain_results(Results(*saved_by_backward))
+        gradients = _gradients(library, arguments, wanted)
+        tangents = Results(
+            sequence_like(library, arguments.x, arguments.h0.shape[2]),
+            torch.empty_like(arguments.h0),
+            torch.empty_like(arguments.c0),
+        )
+        call = CCall(
+            shape=_shape(arguments, rows=saved[0].shape[3]),
+            arguments=c_arguments(arguments),
+            cotangents=c_results(cotangents),
+            direction=c_arguments(moved),
+            tangents=c_results(tangents),
+            gradients=c_arguments(gradients),
+        )
+        _run(library, "second_backward", dtype, call, saved)
+        return tangents, gradients
+
+    def _library(self) -> Library:
+        return open_library(self._instructions or usable_instructions()[0])
+
+
+def _run(library: Library, name: str, dtype: torch.dtype, call: CCall, saved: Saved) -> None:
+    """Runs a pass; its caller holds every tensor that ``call`` has the address of."""
+    call.records = saved[0].data_ptr() if saved else None
+    scratch = aligned(library, dtype, library.run(name, dtype, call))
+    call.scratch = scratch.data_ptr()
+    library.run(name, dtype, call)
+
+
+def _threads(arguments: Arguments) -> int:
+    """As many as torch uses, but not more than there is work for."""
+    steps, batch, inputs = arguments.x.shape
+    layers, _, hidden = arguments.h0.shape
+    work = steps * batch * 4 * hidden * (inputs + hidden + (layers - 1) * 2 * hidden)
+    return max(1, min(torch.get_num_threads(), batch, work // _LEAST_WORK))
+
+
+def _slice_rows(arguments: Arguments) -> int:
+    """Sequences in a slice, such that every thread has equally many slices as far as that can be."""
+    threads, batch = _threads(arguments), arguments.x.shape[1]
+    slices = threads * _ceil(batch, threads * _MOST_ROWS)
+    return _ceil(batch, slices)
+
+
+def _shape(arguments: Arguments, rows: int) -> CShape:
+    steps, batch, inputs = arguments.x.shape
+    layers, _, hidden = arguments.h0.shape
+    workers = min(_threads(arguments), _ceil(batch, rows))
+    return CShape(steps, batch, inputs, hidden, layers, rows, workers)
+
+
+def _records(library: Library, dtype: torch.dtype, shape: CShape) -> Tensor:
+    lanes = library.lanes(dtype)
+    blocks = _ceil(shape.hidden, max(lanes, 4)) * max(lanes, 4) // lanes
+    slices = _ceil(shape.batch, shape.slice_rows)
+    return aligned(library, dtype, slices, shape.layers, shape.steps, shape.slice_rows, blocks, 5, lanes)
+
+
+def _gradients(library: Library, arguments: Arguments, wanted: Wanted) -> Gradients:
+    return Gradients(
+        sequence_like(library, arguments.x, arguments.x.shape[2]) if wanted.x else None,
+        torch.empty_like(arguments.h0),
+        torch.empty_like(arguments.c0),
+        tuple(
+            LayerWeights(
+                torch.empty_like(layer.weight_ih),
+                torch.empty_like(layer.weight_hh),
+                None if layer.bias is None else torch.empty_like(layer.bias),
+            )
+            for layer in arguments.weights
+        )
+        if wanted.weights
+        else None,
+    )
+
+
+def _ceil(value: int, divisor: int) -> int:
+    return -(-value // divisor)

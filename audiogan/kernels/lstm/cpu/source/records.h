@@ -1,0 +1,56 @@
+// Long arrays of five vectors for each block, step and sequence: the forward pass's records, and tangents (ż, ċ).
+#pragma once
+
+#include "cell.h"
+#include "symbols.h"
+
+namespace audiogan_lstm {
+
+template <class Real>
+AUDIOGAN_INLINE void store_per_gate(Real* to, const PerGate<Real>& values) {
+  constexpr int64_t LANES = Simd<Real>::LANES;
+  store(to, values.i);
+  store(to + LANES, values.f);
+  store(to + 2 * LANES, values.g);
+  store(to + 3 * LANES, values.o);
+}
+
+// One layer's records of one slice.
+template <class Real>
+struct Records final {
+  Real* data;
+  int64_t step_stride, row_stride;
+
+  static constexpr int64_t LANES = Simd<Real>::LANES;
+
+  Records(Real* base, const Plan<Real>& plan, int64_t slice, int64_t layer)
+      : data(base == nullptr ? nullptr : base + (slice * plan.shape.layers + layer) * plan.record_elements()),
+        step_stride(plan.shape.slice_rows * plan.record),
+        row_stride(plan.record) {}
+
+  Real* at(int64_t step, int64_t row, int64_t block) const {
+    return data + step * step_stride + row * row_stride + block * RECORD_VECTORS * LANES;
+  }
+
+  static AUDIOGAN_INLINE void write(Real* to, const PerGate<Real>& per_gate, Vector<Real> c) {
+    store_per_gate(to, per_gate);
+    store(to + GATES * LANES, c);
+  }
+
+  static AUDIOGAN_INLINE PerGate<Real> per_gate(const Real* from) {
+    return {load(from), load(from + LANES), load(from + 2 * LANES), load(from + 3 * LANES)};
+  }
+
+  static AUDIOGAN_INLINE Vector<Real> o(const Real* from) { return load(from + 3 * LANES); }
+  static AUDIOGAN_INLINE Vector<Real> c(const Real* from) { return load(from + 4 * LANES); }
+};
+
+// c (or ċ) of the step before `step`: from the records, or `initial` [rows, units] before the first.
+template <class Real>
+AUDIOGAN_INLINE Vector<Real> c_before(const Records<Real>& records, const Real* initial, int64_t units, int64_t step,
+                                      int64_t row, int64_t block) {
+  constexpr int64_t LANES = Simd<Real>::LANES;
+  return step > 0 ? Records<Real>::c(records.at(step - 1, row, block)) : load(initial + row * units + block * LANES);
+}
+
+}  // namespace audiogan_lstm
