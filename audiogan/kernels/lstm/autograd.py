@@ -16,10 +16,15 @@ import torch
 from torch import Tensor
 from torch.autograd import Function
 
+from audiogan.kernels.lstm.engine import wanted
 from audiogan.kernels.lstm.interface import Arguments, Direction, Implementation, LayerWeights, Results, Wanted
 
 _RESULTS = 3
 """An LSTM's results are output, hn and cn; its arguments begin with x, h0 and c0, and weights follow."""
+
+_OPTIONS = 3
+_OPTIONS_OF_BACKWARD = 5
+"""How many inputs stand before the tensors."""
 
 
 def record(
@@ -28,7 +33,7 @@ def record(
     """Runs the forward pass and makes it a part of the graph; returns output, hn and cn.
 
     ``arguments`` are x, h0, c0 and ``per_layer`` weights for each layer, none of them a leaf of the graph (see
-    :func:`away_from_leaves`). Without ``save`` the results cannot be differentiated.
+    :func:`audiogan.kernels.lstm.engine.away_from_leaves`). Without ``save`` the results cannot be differentiated.
     """
     output, hn, cn, *_ = _apply(LSTMFunction, implementation, save, per_layer, *arguments)
     return output, hn, cn
@@ -59,6 +64,8 @@ class LSTMFunction(Function):
     @staticmethod
     def backward(ctx: Any, *cotangents: Tensor | None) -> Any:
         """The first backward pass, recorded if autograd records."""
+        if _all_zero(cotangents):
+            return (None,) * (_OPTIONS + ctx.arguments)
         arguments = ctx.saved_tensors[: ctx.arguments]
         saved = ctx.saved_tensors[ctx.arguments :]
         x, h0, _ = arguments[:_RESULTS]
@@ -66,7 +73,7 @@ class LSTMFunction(Function):
         gradients = _apply(
             LSTMBackward,
             ctx.implementation,
-            _wanted(ctx, first_argument=0, arguments=len(arguments)),
+            wanted(ctx, inputs=slice(_OPTIONS, None), arguments=slice(len(arguments))),
             torch.is_grad_enabled(),
             ctx.per_layer,
             len(arguments),
@@ -76,7 +83,7 @@ class LSTMFunction(Function):
             *arguments,
             *saved,
         )
-        return None, None, None, *gradients[: len(arguments)]
+        return *[None] * _OPTIONS, *gradients[: len(arguments)]
 
 
 @final
@@ -114,20 +121,23 @@ class LSTMBackward(Function):
     @staticmethod
     def backward(ctx: Any, *cotangents: Tensor | None) -> Any:
         """The second backward pass."""
+        if _all_zero(cotangents):
+            return (None,) * (_OPTIONS_OF_BACKWARD + _RESULTS + ctx.arguments + ctx.saved)
         arguments, saved, saved_by_backward = _split(ctx.saved_tensors, ctx.arguments, ctx.saved)
-        direction = _materialized(cotangents[: len(arguments)], arguments)
+        count = len(arguments)
+        direction = _materialized(cotangents[:count], arguments)
         gradients = _apply(
             LSTMSecondBackward,
             ctx.implementation,
-            _wanted(ctx, first_argument=_RESULTS, arguments=len(arguments)),
+            wanted(ctx, inputs=_slice(_OPTIONS_OF_BACKWARD + _RESULTS, count), arguments=_slice(_RESULTS, count)),
             ctx.per_layer,
-            (len(direction), len(arguments), len(saved)),
+            (len(direction), count, len(saved)),
             *direction,
             *arguments,
             *saved,
             *saved_by_backward,
         )
-        return None, None, None, None, None, *gradients, *[None] * len(saved)
+        return *[None] * _OPTIONS_OF_BACKWARD, *gradients, *[None] * len(saved)
 
 
 @final
@@ -172,24 +182,6 @@ class LSTMSecondBackward(Function):
         )
 
 
-def _wanted(ctx: Any, *, first_argument: int, arguments: int) -> Wanted:
-    """Which of a node's gradients somebody asked for in the backward that runs now.
-
-    ``ctx.needs_input_grad`` says what required a gradient when the node was made: in the step of a gradient penalty,
-    which first asks for the gradient of the input alone, the weights too. The engine knows better, as
-    ``torch.autograd.graph.register_multi_grad_hook`` does, through the only function that asks it. That function does
-    not answer for leaves, which therefore must not be arguments; see :func:`away_from_leaves`.
-    """
-    edges = ctx.next_functions[first_argument : first_argument + arguments]
-    wanted = [node is not None and torch._C._will_engine_execute_node(node) for node, _ in edges]
-    return Wanted(x=wanted[0], weights=any(wanted[_RESULTS:]))
-
-
-def away_from_leaves(tensor: Tensor) -> Tensor:
-    """The tensor itself, or an alias if it is a leaf of autograd's graph that requires a gradient."""
-    return tensor.view_as(tensor) if tensor.requires_grad and tensor.is_leaf else tensor
-
-
 def _apply(function: Any, *inputs: Any) -> Any:
     return function.apply(*inputs)
 
@@ -210,6 +202,15 @@ def _materialized(cotangents: Sequence[Tensor | None], arguments: Sequence[Tenso
         torch.zeros_like(argument) if cotangent is None else cotangent
         for cotangent, argument in zip(cotangents[:given], arguments[:given], strict=True)
     ]
+
+
+def _all_zero(cotangents: Sequence[Tensor | None]) -> bool:
+    """Whether nothing reached the node: the engine visits it even when what follows it, such as a sum, is linear."""
+    return all(cotangent is None for cotangent in cotangents)
+
+
+def _slice(start: int, length: int) -> slice:
+    return slice(start, start + length)
 
 
 def _split(tensors: Sequence[Tensor], first: int, second: int) -> tuple[tuple[Tensor, ...], ...]:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from audiogan.kernels.lstm.autograd import away_from_leaves, flat_weights, record
+from audiogan.kernels.lstm.autograd import flat_weights, record
 from audiogan.kernels.lstm.dispatch import choose
+from audiogan.kernels.lstm.engine import away_from_leaves
 from audiogan.kernels.lstm.interface import LayerWeights
 
 

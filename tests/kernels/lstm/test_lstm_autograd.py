@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from audiogan.kernels.lstm import function
 from audiogan.kernels.lstm.dispatch import load
@@ -109,6 +110,31 @@ def test_a_penalty_computes_no_weight_gradients_that_nobody_asked_for(recorder: 
         "backward x=True weights=False save=True",
         "second x=False weights=True moved=False",
     ]
+
+
+def test_a_penalty_through_a_convolution_runs_each_pass_once(recorder: Recorder) -> None:
+    x, h0, c0, *weights = problem()
+    outputs = run([x, h0, c0, *weights])[0].permute(1, 2, 0)
+    kernel = torch.randn(1, SIZE.hidden, 2, dtype=torch.float64, requires_grad=True)
+    scores = F.conv1d(outputs, kernel).sum()
+    (gradient,) = torch.autograd.grad(scores, x, create_graph=True)
+    torch.autograd.backward(gradient.square().sum(), inputs=[kernel, *weights])
+    assert recorder.passes == [
+        "forward save=True",
+        "backward x=True weights=False save=True",
+        "second x=False weights=True moved=False",
+    ]
+    assert all(weight.grad is not None and weight.grad.any() for weight in (kernel, *weights))
+
+
+def test_every_gradient_is_computed_where_torch_cannot_tell_which_are_wanted(
+    recorder: Recorder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr(torch._C, "_will_engine_execute_node")
+    arguments = problem()
+    (gradient,) = torch.autograd.grad(run(arguments)[0].sum(), arguments[0])
+    assert recorder.passes == ["forward save=True", "backward x=True weights=True save=False"]
+    torch.testing.assert_close(gradient, torch.autograd.grad(loop(arguments, SIZE)[0].sum(), arguments[0])[0])
 
 
 def test_training_asks_for_weights_alone_and_saves_nothing_for_a_second_pass(recorder: Recorder) -> None:

@@ -1,0 +1,36 @@
+"""What autograd's engine is about to compute."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from audiogan.kernels.lstm.interface import Wanted
+
+_X, _FIRST_WEIGHT = 0, 3
+
+
+def wanted(ctx: Any, *, inputs: slice, arguments: slice) -> Wanted:
+    """Which of a node's gradients somebody asked for in the backward that runs now.
+
+    ``ctx.needs_input_grad`` says what required a gradient when the node was made. In the step of a gradient penalty,
+    which first asks for the gradient of the input alone, that is the weights too. The engine knows better, and tells
+    ``torch.autograd.graph.register_multi_grad_hook`` through the only function that asks it. That function does not
+    answer for leaves, which therefore must not be inputs; see :func:`away_from_leaves`.
+
+    :param inputs: where x, h0, c0 and the weights stand among all inputs of the node.
+    :param arguments: where they stand among those that are tensors.
+    """
+    will_execute = getattr(torch._C, "_will_engine_execute_node", None)
+    if will_execute is None:
+        needed = ctx.needs_input_grad[inputs]
+    else:
+        needed = [node is not None and will_execute(node) for node, _ in ctx.next_functions[arguments]]
+    return Wanted(x=needed[_X], weights=any(needed[_FIRST_WEIGHT:]))
+
+
+def away_from_leaves(tensor: Tensor) -> Tensor:
+    """The tensor itself, or an alias if it is a leaf of autograd's graph that requires a gradient."""
+    return tensor.view_as(tensor) if tensor.requires_grad and tensor.is_leaf else tensor
