@@ -3,6 +3,7 @@
 from audiogan.nn.batch_normalisation import batch_norm_1d, batch_norm_2d
 from audiogan.nn.initialisation import dense, glorot_uniform_
 from audiogan.nn.layer_plan import LayerPlan, plan_layers
+from audiogan.nn.rectifier import relu
 from audiogan.nn.same_padding import (
     Conv1dSame,
     Conv2dSame,
@@ -23,6 +24,7 @@ __all__ = [
     "dense",
     "glorot_uniform_",
     "plan_layers",
+    "relu",
     "same_padding",
     "twice_differentiable",
 ]

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-import torch
 from attrs import frozen
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from audiogan import Discriminator, LayerRow, option
-from audiogan.nn import Conv1dSame
+from audiogan.nn import Conv1dSame, relu
 from audiogan.nn.tensorflow_variables import convolution_variables, load_variables
 from audiogan.nn.waveform_shape import waveform_shape
 from audiogan_lstm.frames import check_frame_size, split_frames
@@ -66,9 +65,9 @@ class LSTMConvDiscriminator(Discriminator):
     def forward(self, samples: Tensor) -> Tensor:
         """Raw scores ``[N]`` of waveforms ``[N, C, T]``."""
         outputs: Tensor = self.lstm(split_frames(samples, self.options.frame_size))
-        features = torch.relu(outputs.permute(1, 2, 0))
+        features = relu(outputs.permute(1, 2, 0))
         for convolve in self.convolutions:
-            features = torch.relu(convolve(features))
+            features = relu(convolve(features))
         scores: Tensor = self.readout(features)
         return scores
 
