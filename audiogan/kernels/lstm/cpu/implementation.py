@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from audiogan.kernels.lstm.cpu.addresses import c_arguments, c_results, plain_arguments, plain_results
-from audiogan.kernels.lstm.cpu.buffers import aligned, sequence_like
+from audiogan.kernels.lstm.cpu.buffers import Pool, sequence_like
 from audiogan.kernels.lstm.cpu.library import DTYPES, CCall, CShape, Library, open_library, usable_instructions
 from audiogan.kernels.lstm.interface import (
     Arguments,
@@ -26,6 +26,8 @@ _MOST_ROWS = 16
 
 _LEAST_WORK = 1 << 22
 """Multiplications for which a thread of its own is worth starting."""
+
+_POOL = Pool()
 
 
 @final
@@ -120,7 +122,7 @@ class CPU(Implementation):
 def _run(library: Library, name: str, dtype: torch.dtype, call: CCall, saved: Saved) -> None:
     """Runs a pass; its caller holds every tensor that ``call`` has the address of."""
     call.records = saved[0].data_ptr() if saved else None
-    scratch = aligned(library, dtype, library.run(name, dtype, call))
+    scratch = _POOL.take(library, dtype, library.run(name, dtype, call))
     call.scratch = scratch.data_ptr()
     library.run(name, dtype, call)
 
@@ -151,7 +153,7 @@ def _records(library: Library, dtype: torch.dtype, shape: CShape) -> Tensor:
     lanes = library.lanes(dtype)
     blocks = _ceil(shape.hidden, max(lanes, 4)) * max(lanes, 4) // lanes
     slices = _ceil(shape.batch, shape.slice_rows)
-    return aligned(library, dtype, slices, shape.layers, shape.steps, shape.slice_rows, blocks, 5, lanes)
+    return _POOL.take(library, dtype, slices, shape.layers, shape.steps, shape.slice_rows, blocks, 5, lanes)
 
 
 def _gradients(library: Library, arguments: Arguments, wanted: Wanted) -> Gradients:

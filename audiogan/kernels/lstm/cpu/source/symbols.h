@@ -81,7 +81,7 @@ struct Plan final {
  private:
   // A chunk's gates should fit into the second-level cache beside the weights; long ones make products efficient.
   static int64_t steps_per_chunk(const Shape& shape, int64_t units) {
-    const int64_t rows = 8192 / units;
+    const int64_t rows = 4096 / units;
     const int64_t steps = rows / shape.slice_rows;
     const int64_t bounded = steps < 4 ? 4 : steps > 64 ? 64 : steps;
     return bounded < shape.steps ? bounded : shape.steps;

@@ -1,0 +1,127 @@
+"""Every pass of every set of instructions against the reference in float64, in memory full of NaN."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from torch import Tensor
+
+from audiogan.kernels.lstm.cpu import CPU, implementation
+from audiogan.kernels.lstm.cpu.library import usable_instructions
+from audiogan.kernels.lstm.interface import Wanted
+from audiogan.kernels.lstm.reference import IMPLEMENTATION as REFERENCE
+from tests.kernels.lstm.problems import Size, assert_agree
+from tests.kernels.lstm_cpu.poisoned import ODD_SIZES, Passes, poisoned_memory, random_problem, run, threads
+
+TOLERANCES = {torch.float32: 8e-6, torch.float64: 2e-14}
+
+
+def assert_passes_agree(found: Passes, expected: Passes, tolerance: float) -> None:
+    for tensors, references in (
+        (found.results, expected.results),
+        (found.inferred, expected.results),
+        (found.gradients, expected.gradients),
+        (found.tangents, expected.tangents),
+        (found.second_gradients, expected.second_gradients),
+    ):
+        assert_agree(tensors, references, tolerance)
+
+
+@pytest.mark.parametrize("dtype", TOLERANCES)
+@pytest.mark.parametrize("instructions", usable_instructions())
+@pytest.mark.parametrize("size", ODD_SIZES, ids=str)
+def test_odd_sizes(size: Size, instructions: str, dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(implementation, "_LEAST_WORK", 1)
+    for count in (1, 2, 3):
+        problem = random_problem(size, move_weights=count != 2)
+        expected = run(REFERENCE, size, *problem)
+        with threads(count), poisoned_memory():
+            found = run(CPU(instructions), size, *([t.to(dtype) for t in tensors] for tensors in problem))
+        assert_passes_agree(found, expected, TOLERANCES[dtype])
+
+
+@pytest.mark.parametrize("instructions", usable_instructions())
+@pytest.mark.parametrize("weights", [False, True])
+@pytest.mark.parametrize("x", [False, True])
+def test_only_what_is_wanted(x: bool, weights: bool, instructions: str) -> None:
+    size = Size(steps=12, batch=5, inputs=3, hidden=9, layers=2)
+    problem = random_problem(size)
+    wanted = Wanted(x=x, weights=weights)
+    expected = run(REFERENCE, size, *problem, wanted=wanted)
+    with poisoned_memory():
+        found = run(CPU(instructions), size, *problem, wanted=wanted)
+    assert len(found.gradients) == 2 + x + 6 * weights
+    assert_passes_agree(found, expected, TOLERANCES[torch.float64])
+
+
+def batch_first(tensor: Tensor) -> Tensor:
+    return tensor.transpose(0, 1).contiguous().transpose(0, 1)
+
+
+def channels_first(tensor: Tensor) -> Tensor:
+    return tensor.permute(1, 2, 0).contiguous().permute(2, 0, 1)
+
+
+def every_second(tensor: Tensor) -> Tensor:
+    return torch.stack([tensor, torch.full_like(tensor, torch.nan)], dim=-1)[..., 0]
+
+
+def misaligned(tensor: Tensor) -> Tensor:
+    return torch.cat([tensor.new_zeros(1), tensor.flatten()])[1:].view_as(tensor)
+
+
+@pytest.mark.parametrize("strided", [batch_first, channels_first, every_second, misaligned])
+def test_any_strides(strided: object) -> None:
+    assert callable(strided)
+    size = Size(steps=40, batch=5, inputs=3, hidden=9, layers=2)
+    problem = random_problem(size)
+    expected = run(REFERENCE, size, *problem)
+    with poisoned_memory():
+        found = run(CPU(), size, *([t if t.ndim < 3 else strided(t) for t in tensors] for tensors in problem))
+    assert_passes_agree(found, expected, TOLERANCES[torch.float64])
+
+
+def test_strided_weights_and_states() -> None:
+    size = Size(steps=8, batch=5, inputs=3, hidden=9, layers=2)
+    problem = random_problem(size)
+    expected = run(REFERENCE, size, *problem)
+    with poisoned_memory():
+        found = run(CPU(), size, *([every_second(t) for t in tensors] for tensors in problem))
+    assert_passes_agree(found, expected, TOLERANCES[torch.float64])
+
+
+def test_a_broadcast_cotangent() -> None:
+    size = Size(steps=8, batch=5, inputs=3, hidden=9)
+    arguments, (output_bar, *states), direction = random_problem(size)
+    broadcast = output_bar[:1, :1, :1].expand_as(output_bar)
+    expected = run(REFERENCE, size, arguments, [broadcast.contiguous(), *states], direction)
+    found = run(CPU(), size, arguments, [broadcast, *states], direction)
+    assert_passes_agree(found, expected, TOLERANCES[torch.float64])
+
+
+def test_results_lie_in_memory_as_the_input_does() -> None:
+    size = Size(steps=6, batch=4, inputs=3, hidden=5)
+    problem = random_problem(size)
+    assert run(CPU(), size, *problem).results[0].is_contiguous()
+    by_batch = run(CPU(), size, [batch_first(problem[0][0]), *problem[0][1:]], *problem[1:])
+    assert by_batch.results[0].transpose(0, 1).is_contiguous()
+    assert by_batch.gradients[0].transpose(0, 1).is_contiguous()
+
+
+@pytest.mark.parametrize("instructions", usable_instructions())
+def test_large_and_undefined_inputs(instructions: str) -> None:
+    size = Size(steps=3, batch=4, inputs=1, hidden=5)
+    arguments, *_ = random_problem(size)
+    x = torch.zeros_like(arguments[0])
+    x[1, 0], x[1, 1], x[1, 2] = torch.nan, 1e30, -1e30
+    for dtype, tolerance in TOLERANCES.items():
+        given = [t.to(dtype) for t in (x, *arguments[1:])]
+        output = run(CPU(instructions), size, given, *random_zero_cotangents(size, dtype)).results[0]
+        expected = run(REFERENCE, size, [x, *arguments[1:]], *random_zero_cotangents(size, torch.float64)).results[0]
+        assert output[1:, 0].isnan().all(), "what is not a number must be seen"
+        assert_agree([output[:, 1:]], [expected[:, 1:]], tolerance)
+
+
+def random_zero_cotangents(size: Size, dtype: torch.dtype) -> tuple[list[Tensor], list[Tensor]]:
+    _, cotangents, direction = random_problem(size, move_weights=False)
+    return [torch.zeros_like(t, dtype=dtype) for t in cotangents], [torch.zeros_like(t, dtype=dtype) for t in direction]
