@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NoReturn, final, overload
+from typing import Any, NoReturn, final, overload
 
 import torch
 from torch import Tensor, nn
@@ -80,6 +80,22 @@ class LSTM(nn.LSTM):
         :raises ValueError: the input has not two or three dimensions, or dtypes or devices do not fit.
         :raises RuntimeError: the input has no step, or it or the states have the wrong shape.
         """
+        if torch.compiler.is_compiling():
+            # Kernels are no torch operations: a compiled model has to call them as they are.
+            compiler: Any = torch.compiler
+            results: tuple[Tensor, States] = compiler.disable(LSTM._compute)(self, input, hx)
+            return results
+        return self._compute(input, hx)
+
+    def flatten_parameters(self) -> None:
+        """Does nothing; it is there for programs that call it."""
+
+    def extra_repr(self) -> str:
+        """The arguments, as ``torch.nn.LSTM`` prints them, and the implementation if one was named."""
+        named = "" if self.implementation is None else f", implementation={self.implementation!r}"
+        return super().extra_repr() + named
+
+    def _compute(self, input: Tensor | PackedSequence, hx: States | None) -> tuple[Tensor, States]:
         if isinstance(input, PackedSequence):
             raise TypeError("audiogan.LSTM takes no PackedSequence; pad the sequences instead, or use torch.nn.LSTM")
         if input.dim() not in (2, 3):
@@ -95,14 +111,6 @@ class LSTM(nn.LSTM):
         if not batched:
             return outputs.squeeze(1), (h_n.squeeze(1), c_n.squeeze(1))
         return outputs.transpose(0, 1) if transposed else outputs, (h_n, c_n)
-
-    def flatten_parameters(self) -> None:
-        """Does nothing; it is there for programs that call it."""
-
-    def extra_repr(self) -> str:
-        """The arguments, as ``torch.nn.LSTM`` prints them, and the implementation if one was named."""
-        named = "" if self.implementation is None else f", implementation={self.implementation!r}"
-        return super().extra_repr() + named
 
     def _initial_states(self, x: Tensor, hx: States | None, *, batched: bool) -> States:
         layers = self.num_layers * (2 if self.bidirectional else 1)

@@ -173,6 +173,25 @@ def test_autocast_computes_in_the_weights_dtype() -> None:
     assert module.weight_hh_l0.grad is not None
 
 
+def test_a_compiled_model_computes_the_same() -> None:
+    class Scores(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.lstm = audiogan.LSTM(3, 5, num_layers=2)
+
+        def forward(self, x: Tensor) -> Tensor:
+            outputs: Tensor = self.lstm(x)[0]
+            return outputs.square().sum()
+
+    scores, x = Scores(), torch.randn(4, 2, 3, requires_grad=True)
+    compiled: Any = torch.compile(scores, backend="eager")
+    found = []
+    for network in (scores, compiled):
+        (gradient,) = torch.autograd.grad(network(x), x, create_graph=True)
+        found.append([gradient, *torch.autograd.grad(gradient.square().sum(), list(scores.parameters()))])
+    torch.testing.assert_close(found[1], found[0])
+
+
 @pytest.mark.parametrize("copied", ["deepcopy", "pickle", "save", "double and back", "flatten_parameters"])
 def test_copies_compute_the_same(copied: str) -> None:
     module = audiogan.LSTM(3, 5, num_layers=2, bidirectional=True, implementation="reference")
