@@ -17,10 +17,8 @@ from torch import Tensor
 from torch.autograd import Function
 
 from audiogan.kernels.lstm.engine import wanted
-from audiogan.kernels.lstm.interface import Arguments, Direction, Implementation, LayerWeights, Results, Wanted
-
-_RESULTS = 3
-"""An LSTM's results are output, hn and cn; its arguments begin with x, h0 and c0, and weights follow."""
+from audiogan.kernels.lstm.flat import RESULTS, as_arguments, as_layers, materialized, parted, weight_gradients_in_a_row
+from audiogan.kernels.lstm.interface import Direction, Implementation, Results, Wanted
 
 _OPTIONS = 3
 _OPTIONS_OF_BACKWARD = 5
@@ -47,14 +45,14 @@ class LSTMFunction(Function):
     def forward(implementation: Implementation, save: bool, per_layer: int, *arguments: Tensor) -> Any:
         """The forward pass; nothing follows the three results unless ``save``."""
         with _without_autocast(arguments[0].device):
-            results, saved = implementation.forward(_arguments(arguments, per_layer), save=save)
+            results, saved = implementation.forward(as_arguments(arguments, per_layer), save=save)
         return results.output, results.hn, results.cn, *saved
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Any, ...]) -> None:
         """Keeps the arguments and what the pass saved."""
         ctx.implementation, save, ctx.per_layer, *arguments = inputs
-        saved = output[_RESULTS:]
+        saved = output[RESULTS:]
         ctx.mark_non_differentiable(*saved)
         ctx.set_materialize_grads(False)
         ctx.arguments = len(arguments)
@@ -68,8 +66,8 @@ class LSTMFunction(Function):
             return (None,) * (_OPTIONS + ctx.arguments)
         arguments = ctx.saved_tensors[: ctx.arguments]
         saved = ctx.saved_tensors[ctx.arguments :]
-        x, h0, _ = arguments[:_RESULTS]
-        output_bar, hn_bar, cn_bar = cotangents[:_RESULTS]
+        x, h0, _ = arguments[:RESULTS]
+        output_bar, hn_bar, cn_bar = cotangents[:RESULTS]
         gradients = _apply(
             LSTMBackward,
             ctx.implementation,
@@ -98,19 +96,19 @@ class LSTMBackward(Function):
         implementation: Implementation, wanted: Wanted, save: bool, per_layer: int, count: int, *tensors: Tensor
     ) -> Any:
         """The first backward pass; ``count`` of the tensors are arguments."""
-        cotangents, arguments, saved = _split(tensors, _RESULTS, count)
+        cotangents, arguments, saved = parted(tensors, RESULTS, count)
         with _without_autocast(cotangents[0].device):
             gradients, saved_by_backward = implementation.backward(
-                Results(*cotangents), _arguments(arguments, per_layer), saved, wanted=wanted, save=save
+                Results(*cotangents), as_arguments(arguments, per_layer), saved, wanted=wanted, save=save
             )
-        weights = _flat(gradients.weights, count - _RESULTS)
+        weights = weight_gradients_in_a_row(gradients.weights, count - RESULTS)
         return gradients.x, gradients.h0, gradients.c0, *weights, *saved_by_backward
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Any, ...]) -> None:
         """Keeps the arguments and what both passes saved."""
         ctx.implementation, _, save, ctx.per_layer, ctx.arguments, *tensors = inputs
-        _, arguments, saved = _split(tensors, _RESULTS, ctx.arguments)
+        _, arguments, saved = parted(tensors, RESULTS, ctx.arguments)
         saved_by_backward = output[ctx.arguments :]
         ctx.mark_non_differentiable(*saved_by_backward)
         ctx.set_materialize_grads(False)
@@ -122,14 +120,14 @@ class LSTMBackward(Function):
     def backward(ctx: Any, *cotangents: Tensor | None) -> Any:
         """The second backward pass."""
         if _all_zero(cotangents):
-            return (None,) * (_OPTIONS_OF_BACKWARD + _RESULTS + ctx.arguments + ctx.saved)
-        arguments, saved, saved_by_backward = _split(ctx.saved_tensors, ctx.arguments, ctx.saved)
+            return (None,) * (_OPTIONS_OF_BACKWARD + RESULTS + ctx.arguments + ctx.saved)
+        arguments, saved, saved_by_backward = parted(ctx.saved_tensors, ctx.arguments, ctx.saved)
         count = len(arguments)
-        direction = _materialized(cotangents[:count], arguments)
+        direction = materialized(cotangents[:count], arguments)
         gradients = _apply(
             LSTMSecondBackward,
             ctx.implementation,
-            wanted(ctx, inputs=_slice(_OPTIONS_OF_BACKWARD + _RESULTS, count), arguments=_slice(_RESULTS, count)),
+            wanted(ctx, inputs=_slice(_OPTIONS_OF_BACKWARD + RESULTS, count), arguments=_slice(RESULTS, count)),
             ctx.per_layer,
             (len(direction), count, len(saved)),
             *direction,
@@ -154,16 +152,16 @@ class LSTMSecondBackward(Function):
     ) -> Any:
         """The second backward pass."""
         of_direction, of_arguments, of_saved = counts
-        (x, h0, c0, *moved), arguments, rest = _split(tensors, of_direction, of_arguments)
+        (x, h0, c0, *moved), arguments, rest = parted(tensors, of_direction, of_arguments)
         with _without_autocast(x.device):
             results, gradients = implementation.second_backward(
-                Direction(x, h0, c0, _layers(moved, per_layer) or None),
-                _arguments(arguments, per_layer),
+                Direction(x, h0, c0, as_layers(moved, per_layer) or None),
+                as_arguments(arguments, per_layer),
                 rest[:of_saved],
                 rest[of_saved:],
                 wanted=wanted,
             )
-        weights = _flat(gradients.weights, of_arguments - _RESULTS)
+        weights = weight_gradients_in_a_row(gradients.weights, of_arguments - RESULTS)
         return results.output, results.hn, results.cn, gradients.x, gradients.h0, gradients.c0, *weights
 
     @staticmethod
@@ -195,15 +193,6 @@ def _without_autocast(device: torch.device) -> Iterator[None]:
         yield
 
 
-def _materialized(cotangents: Sequence[Tensor | None], arguments: Sequence[Tensor]) -> list[Tensor]:
-    """Zeros where a cotangent is missing, but nothing for the weights if theirs all are."""
-    given = len(arguments) if any(cotangent is not None for cotangent in cotangents[_RESULTS:]) else _RESULTS
-    return [
-        torch.zeros_like(argument) if cotangent is None else cotangent
-        for cotangent, argument in zip(cotangents[:given], arguments[:given], strict=True)
-    ]
-
-
 def _all_zero(cotangents: Sequence[Tensor | None]) -> bool:
     """Whether nothing reached the node: the engine visits it even when what follows it, such as a sum, is linear."""
     return all(cotangent is None for cotangent in cotangents)
@@ -211,32 +200,3 @@ def _all_zero(cotangents: Sequence[Tensor | None]) -> bool:
 
 def _slice(start: int, length: int) -> slice:
     return slice(start, start + length)
-
-
-def _split(tensors: Sequence[Tensor], first: int, second: int) -> tuple[tuple[Tensor, ...], ...]:
-    """The ``first`` tensors, the ``second`` after them, and the rest."""
-    return tuple(tensors[:first]), tuple(tensors[first : first + second]), tuple(tensors[first + second :])
-
-
-def _arguments(tensors: Sequence[Tensor], per_layer: int) -> Arguments:
-    x, h0, c0, *weights = tensors
-    return Arguments(x, h0, c0, _layers(weights, per_layer))
-
-
-def _layers(tensors: Sequence[Tensor], per_layer: int) -> tuple[LayerWeights, ...]:
-    return tuple(
-        LayerWeights(tensors[start], tensors[start + 1], tensors[start + 2] if per_layer == 3 else None)
-        for start in range(0, len(tensors), per_layer)
-    )
-
-
-def _flat(weights: Sequence[LayerWeights] | None, count: int) -> list[Tensor | None]:
-    """The tensors of ``weights`` one after another, or ``count`` times None."""
-    if weights is None:
-        return [None] * count
-    return [tensor for layer in weights for tensor in flat_weights(layer)]
-
-
-def flat_weights(layer: LayerWeights) -> list[Tensor]:
-    """A layer's two or three tensors."""
-    return [layer.weight_ih, layer.weight_hh, *([] if layer.bias is None else [layer.bias])]

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
-from audiogan.kernels.lstm.autograd import flat_weights, record
+from audiogan.kernels.lstm.autograd import record
 from audiogan.kernels.lstm.dispatch import choose
 from audiogan.kernels.lstm.engine import away_from_leaves
+from audiogan.kernels.lstm.flat import in_a_row
 from audiogan.kernels.lstm.interface import LayerWeights
 
 
@@ -35,7 +36,7 @@ def lstm(
     :raises RuntimeError: there is no step.
     :raises ValueError: shapes, dtypes or devices do not fit together.
     """
-    flat = [tensor for layer in weights for tensor in flat_weights(layer)]
+    flat = in_a_row(weights)
     if torch.is_autocast_enabled(x.device.type):
         x, h0, c0 = (tensor.to(flat[0].dtype) for tensor in (x, h0, c0))
     _check(x, h0, c0, weights)
