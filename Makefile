@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 INSTALLED := $(VENV)/.installed
 TEST_INSTALLED := $(VENV)/.installed-test
 
-.PHONY: install table1 test lint docs bench clean
+.PHONY: install table1 test lint docs bench sanitize clean
 
 install: $(INSTALLED)
 
@@ -27,6 +27,15 @@ docs: $(TEST_INSTALLED)
 
 bench: $(TEST_INSTALLED)
 	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
+
+# Every pass of the compiled LSTM at odd sizes, for the plainest and for this processor, under the sanitizers.
+sanitize:
+	mkdir -p build
+	for sanitizers in address,undefined thread; do for architecture in "" -march=native; do \
+		$(CXX) -std=c++17 -O1 -g -Wno-psabi -pthread $$architecture \
+			-fsanitize=$$sanitizers -fno-sanitize-recover=all -Iaudiogan/kernels/lstm/cpu/source \
+			tests/kernels/lstm_cpu/sanitized.cpp -o build/sanitized && build/sanitized || exit 1; \
+	done; done
 
 clean:
 	rm -rf $(VENV) site dist build

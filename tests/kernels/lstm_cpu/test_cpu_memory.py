@@ -46,7 +46,7 @@ def test_a_buffer_in_the_graph_is_not_used_again() -> None:
     address = kept.data_ptr()
     del kept
     assert pool.take(LIBRARY, torch.float32, LARGE).data_ptr() != address
-    product.backward()
+    torch.autograd.backward(product)
     assert weight.grad is not None
     assert weight.grad.item() == 2.0 * LARGE
 

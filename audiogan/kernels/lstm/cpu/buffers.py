@@ -71,7 +71,7 @@ class Pool:
         # A tensor made from an array refers to it as long as its memory is in use, wherever: even in autograd's graph.
         tensor = torch.from_numpy(lease).view(dtype).view(shape)
         weakref.finalize(lease, self._idle.append, block).atexit = False
-        if torch.are_deterministic_algorithms_enabled() and torch.utils.deterministic.fill_uninitialized_memory:
+        if torch.are_deterministic_algorithms_enabled():  # as torch.empty does, so that nothing depends on old contents
             tensor.fill_(np.nan)
         return tensor
 

@@ -42,6 +42,6 @@ struct AudioganCall {
   AudioganResults tangents;     // written by the second backward pass
   AudioganArguments gradients;  // written by either backward pass; x.data and weights may be null: not wanted
   void* records;                // [slices, layers, steps, slice_rows, units * 5]; null: the forward pass saves nothing
-  void* scratch;                // as many elements as the pass asks for, of any content, aligned to 64 bytes
+  void* scratch;                // as many elements as the pass asks for, of any content; fastest if aligned to 64 bytes
 };
 }
