@@ -66,7 +66,7 @@ def find_shards(patterns: Iterable[str]) -> tuple[Path, ...]:
     found: set[Path] = set()
     for pattern in patterns:
         # Path.glob takes no absolute pattern.
-        matches = map(Path, glob.glob(str(Path(pattern).expanduser()), recursive=True))  # noqa: PTH207
+        matches = map(Path, glob.glob(str(Path(pattern).expanduser()), recursive=True))  # noqa: PTH207 - Path.glob takes no absolute pattern
         shards = {path for path in matches if path.is_file() and path.suffix != ".index"}
         if not shards:
             raise DataError(

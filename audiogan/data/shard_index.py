@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from audiogan.data.atomic import atomic_file
+from audiogan.atomic import atomic_file
 from audiogan.errors import DataError
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from audiogan.data.atomic import atomic_file
+from audiogan.atomic import atomic_file
 from audiogan.data.framing import frame
 from audiogan.data.shard_index import index_path, write_index
 

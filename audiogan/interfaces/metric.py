@@ -35,6 +35,13 @@ class Metric(ABC):
         :raises DataError: the dataset cannot serve this metric; the text says what it lacks.
         """
 
+    def fingerprint(self) -> str:
+        """A hash of what gives the figures beside the options, such as a trained classifier.
+
+        It is asked for after :meth:`prepare`. Figures compare only where it is the same.
+        """
+        return ""
+
     @abstractmethod
     def evaluate(self, waveforms: Tensor) -> MetricResult:
         """The figures of waveforms ``[N, channels, window_length]`` on the CPU, generated or real."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from attrs import frozen
 
+from audiogan.atomic import atomic_file
 from audiogan.errors import DataError
 from audiogan.report.csv_table import csv_table
 from audiogan.report.figure_style import figure_style, png_bytes, svg_text
@@ -76,10 +77,9 @@ def write_report(run_folder: Path) -> Report:
 
 
 def _write(path: Path, content: bytes) -> Path:
-    # A reader never meets half a file, and a full disk leaves the previous one.
-    unfinished = path.with_name(f".{path.name}.part")
-    unfinished.write_bytes(content)
-    return unfinished.replace(path)
+    with atomic_file(path) as file:
+        file.write(content)
+    return path
 
 
 def _remove_figure(run_folder: Path, name: str) -> None:

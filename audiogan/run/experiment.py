@@ -7,14 +7,16 @@ from typing import Any
 import torch
 
 from audiogan.components import Components, build_components
+from audiogan.durations import duration
 from audiogan.errors import AudioganError, CheckpointError
 from audiogan.registry import Registry
 from audiogan.run.folder import ExperimentFolder, read_json, write_json
 from audiogan.run.identity import budget
 from audiogan.run.reference import Judges
 from audiogan.run.scoring import Scorer
+from audiogan.run.scoring_cost import scoring_seconds
 from audiogan.spec.schema import ExperimentSpec
-from audiogan.training.checkpoint import load_module, read_checkpoint
+from audiogan.training.checkpoint import load_module, read_checkpoint, read_document
 from audiogan.training.log import MetricsLog
 from audiogan.training.loop import Outcome, train
 from audiogan.training.observer import Observer
@@ -47,10 +49,12 @@ def run_experiment(
     try:
         with stop.interruptible():
             components = build_components(spec, registry)
+            _refuse_changed_data(folder, components)
             # a classifier may have to be trained first, or lie in the cache; the experiment must not notice which
             with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-                metrics = judges.of(spec, components.dataset)
+                metrics = judges.of(spec, components.dataset, scored_before=folder.latest.exists())
             trainer = _trainer(spec, components, folder, device, observer)
+            _tell_scoring_cost(spec, components, judges, device, observer)
         scorer = Scorer(spec, metrics, folder)
         outcome = train(
             trainer,
@@ -71,6 +75,20 @@ def run_experiment(
     return outcome
 
 
+def _tell_scoring_cost(
+    spec: ExperimentSpec, components: Components, judges: Judges, device: torch.device, observer: Observer
+) -> None:
+    if judges.seconds_per_window is None:
+        return
+    seconds = scoring_seconds(spec, components, judging_s=judges.seconds_per_window, device=device)
+    if seconds is not None:
+        one, together = seconds
+        observer.tell(
+            f"a scoring of {spec.evaluation.samples:,} windows takes about {duration(one)}, all of them and the final "
+            f"one of {spec.evaluation.final_samples:,} about {duration(together)}"
+        )
+
+
 def _remember_failure(folder: ExperimentFolder, spec: ExperimentSpec, error: AudioganError) -> None:
     # the row of a shorter budget stays until the longer one has its own
     if read_json(folder.result, dict) is None:
@@ -84,6 +102,14 @@ def _forget_failure(folder: ExperimentFolder) -> None:
         folder.result.unlink()
 
 
+def _refuse_changed_data(folder: ExperimentFolder, components: Components) -> None:
+    if folder.latest.exists() and read_document(folder.latest).get("dataset") != components.dataset.fingerprint():
+        raise CheckpointError(
+            f"{folder.latest}: the dataset holds something else than when this training began; give it back its "
+            f"files, run elsewhere with --output DIR, or delete {folder.path} to begin anew"
+        )
+
+
 def _trainer(
     spec: ExperimentSpec, components: Components, folder: ExperimentFolder, device: torch.device, observer: Observer
 ) -> Trainer:
@@ -91,11 +117,6 @@ def _trainer(
     log = MetricsLog(folder.metrics)
     if folder.latest.exists():
         checkpoint = read_checkpoint(folder.latest)
-        if checkpoint.document.get("dataset") != components.dataset.fingerprint():
-            raise CheckpointError(
-                f"{folder.latest}: the dataset holds something else than when this training began; give it back its "
-                f"files, run elsewhere with --output DIR, or delete {folder.path} to begin anew"
-            )
         try:
             trainer.restore(checkpoint)
         except CheckpointError as error:

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 import torch
 from attrs import frozen
 
+from audiogan.atomic import atomic_file
 from audiogan.components import build_components
-from audiogan.data.atomic import atomic_file
 from audiogan.errors import AudioganError, SpecError
 from audiogan.registry import Registry
 from audiogan.report import Report, write_report

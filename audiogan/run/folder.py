@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from attrs import frozen
 from filelock import FileLock, Timeout
 
-from audiogan.data.atomic import atomic_file
+from audiogan.atomic import atomic_file
 from audiogan.errors import AudioganError, CheckpointError
 from audiogan.training.checkpoint import read_document, write_checkpoint
 from audiogan.training.trainer import Trainer

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import final
+from typing import Any, final
 
 import torch
 
 from audiogan.components import build_metrics
 from audiogan.data.cache import cache_directory
+from audiogan.errors import CheckpointError
 from audiogan.evaluation.sampling import noise_waveforms, real_waveforms
 from audiogan.interfaces import Dataset, Metric
 from audiogan.registry import Registry
@@ -41,54 +43,81 @@ class Judges:
     ) -> None:
         self._path, self._registry, self._device, self._tell, self._warn = path, registry, device, tell, warn
         self._prepared: dict[str, tuple[Metric, ...]] = {}
+        self.seconds_per_window: float | None = None
+        """What judging a window took, once real windows were scored in this sitting."""
 
-    def of(self, spec: ExperimentSpec, dataset: Dataset) -> Sequence[Metric]:
-        """The metrics of ``spec``, ready to evaluate.
+    def of(self, spec: ExperimentSpec, dataset: Dataset, *, scored_before: bool) -> Sequence[Metric]:
+        """The metrics of ``spec``, ready to evaluate. ``scored_before`` says whether its checkpoint knows of scores.
 
         :raises DataError: the dataset cannot serve one of them.
         :raises SpecError: none of them gives the figure that the best checkpoint is chosen by.
+        :raises CheckpointError: the experiment was scored before by something else, such as another classifier.
         """
-        group = _group(spec, dataset)
-        if group not in self._prepared:
-            metrics = build_metrics(spec, self._registry)
-            for metric in metrics:
-                metric.prepare(dataset, cache=cache_directory(), device=str(self._device), tell=self._tell)
-            self._prepared[group] = metrics
-        self._measure(group, spec, dataset)
-        return self._prepared[group]
-
-    def _measure(self, group: str, spec: ExperimentSpec, dataset: Dataset) -> None:
+        metrics = self._prepared_for(spec, dataset)
+        group = _group(spec, dataset, metrics)
         groups = read_json(self._path, list) or []
+        _leave_other_groups(spec, group, groups, scored_before=scored_before)
         entry = next((entry for entry in groups if entry["group"] == group), None)
         if entry is None:
-            count = min(spec.evaluation.final_samples, max(spec.evaluation.samples, len(dataset)))
-            self._tell(f"scoring {count:,} real windows and as much noise, for the scale of the table")
-            metrics = self._prepared[group]
-            waveforms = real_waveforms(dataset, count, seed=_SEED)
-            for complaint in complaints_about_data(waveforms):
-                self._warn(complaint)
-            real = evaluate_all(metrics, waveforms)
-            noise = evaluate_all(
-                metrics,
-                noise_waveforms(count, channels=dataset.channels, window_length=dataset.window_length, seed=_SEED),
-            )
-            entry = {
-                "group": group,
-                "experiments": [],
-                "real": dict(real.figures),
-                "noise": dict(noise.figures),
-                "samples": count,
-                "protocol": dict(real.protocol),
-            }
+            entry = {"group": group, "experiments": [], **self._measure(spec, dataset, metrics)}
             groups.append(entry)
+        check_best_by(spec, entry["real"])
         if spec.name not in entry["experiments"]:
             entry["experiments"].append(spec.name)
             write_json(self._path, groups)
-        check_best_by(spec, entry["real"])
+        return metrics
+
+    def _prepared_for(self, spec: ExperimentSpec, dataset: Dataset) -> tuple[Metric, ...]:
+        key = _group(spec, dataset, ())
+        if key not in self._prepared:
+            metrics = build_metrics(spec, self._registry)
+            for metric in metrics:
+                metric.prepare(dataset, cache=cache_directory(), device=str(self._device), tell=self._tell)
+            self._prepared[key] = metrics
+        return self._prepared[key]
+
+    def _measure(self, spec: ExperimentSpec, dataset: Dataset, metrics: Sequence[Metric]) -> dict[str, Any]:
+        # a classifier knows the windows that it was trained on, so the held-out ones give the honest scale
+        held_out = dataset.held_out()
+        judged = dataset if held_out is None else held_out
+        count = min(spec.evaluation.final_samples, max(spec.evaluation.samples, len(judged)))
+        self._tell(f"scoring {count:,} real windows and as much noise, for the scale of the table")
+        waveforms = real_waveforms(judged, count, seed=_SEED)
+        for complaint in complaints_about_data(waveforms):
+            self._warn(complaint)
+        started = time.perf_counter()
+        real = evaluate_all(metrics, waveforms)
+        self.seconds_per_window = (time.perf_counter() - started) / count
+        noise = evaluate_all(
+            metrics,
+            noise_waveforms(count, channels=dataset.channels, window_length=dataset.window_length, seed=_SEED),
+        )
+        return {
+            "real": dict(real.figures),
+            "noise": dict(noise.figures),
+            "samples": count,
+            "protocol": {**real.protocol, "real_windows": "training" if held_out is None else "held out"},
+        }
 
 
-def _group(spec: ExperimentSpec, dataset: Dataset) -> str:
+def _leave_other_groups(
+    spec: ExperimentSpec, group: str, groups: Sequence[Mapping[str, Any]], *, scored_before: bool
+) -> None:
+    for entry in groups:
+        if entry["group"] == group or spec.name not in entry["experiments"]:
+            continue
+        if scored_before:
+            raise CheckpointError(
+                f"experiment '{spec.name}' was scored so far by something else than now, such as a classifier that was "
+                "trained anew on another number of threads, and the scores of the two do not compare; give back the "
+                "cache that it was trained into, or run elsewhere with --output DIR"
+            )
+        entry["experiments"].remove(spec.name)
+
+
+def _group(spec: ExperimentSpec, dataset: Dataset, metrics: Sequence[Metric]) -> str:
     keys = ("dataset", "evaluation.metrics", "evaluation.samples", "evaluation.final_samples")
     mine = {key: value for key, value in identity(spec).items() if key.startswith(keys)}
-    canonical = json.dumps([dataset.fingerprint(), mine], sort_keys=True, default=str)
+    judges = [metric.fingerprint() for metric in metrics]
+    canonical = json.dumps([dataset.fingerprint(), mine, judges], sort_keys=True, default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]

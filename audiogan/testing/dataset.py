@@ -38,12 +38,12 @@ def check_dataset(dataset_class: type[Dataset], options: Any = None) -> None:
 def _check_windows(dataset: Dataset) -> None:
     assert len(dataset) > 0, "the dataset has no windows"
     # a loader's worker receives a copy; S301: the bytes are our own
-    copied: Dataset = pickle.loads(pickle.dumps(dataset))  # noqa: S301
+    copied: Dataset = pickle.loads(pickle.dumps(dataset))  # noqa: S301 - made on the spot
     for index in sorted({*range(min(_INSPECTED, len(dataset))), len(dataset) - 1}):
         window = _window(dataset, index)
         _check_window(dataset, window, index)
         # a draw from global states moves them on, so that a window which depends on them differs
-        random.random()  # noqa: S311
+        random.random()  # noqa: S311 - to disturb, not to hide
         np.random.random_sample()
         for other in (_window(dataset, index), _window(copied, index)):
             assert np.array_equal(other.waveform, window.waveform), (

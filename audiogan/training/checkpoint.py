@@ -14,11 +14,12 @@ from typing import Any
 
 import torch
 from attrs import frozen
+from crc32c import crc32c
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from audiogan.data.atomic import atomic_file
+from audiogan.atomic import atomic_file
 from audiogan.errors import CheckpointError, DataError
 
 FORMAT = 1
@@ -40,7 +41,8 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     """
     # safetensors refuses tensors that share memory, which tied weights do
     tensors = {name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in checkpoint.tensors.items()}
-    header = {_HEADER: json.dumps({"format": FORMAT, **checkpoint.document})}
+    checksums = {name: _checksum(tensor) for name, tensor in tensors.items()}
+    header = {_HEADER: json.dumps({"format": FORMAT, "checksums": checksums, **checkpoint.document})}
     try:
         with atomic_file(path) as file:
             file.write(save(tensors, metadata=header))
@@ -54,7 +56,7 @@ def read_document(path: Path) -> dict[str, Any]:
     :raises CheckpointError: the file is missing, damaged, or of another format.
     """
     with _opened(path) as file:
-        return _document(path, file.metadata())
+        return _document(path, file.metadata())[0]
 
 
 def read_checkpoint(path: Path) -> Checkpoint:
@@ -63,9 +65,19 @@ def read_checkpoint(path: Path) -> Checkpoint:
     :raises CheckpointError: the file is missing, damaged, or of another format.
     """
     with _opened(path) as file:
-        document = _document(path, file.metadata())
+        document, checksums = _document(path, file.metadata())
         tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 - not a mapping
+    damaged = [name for name, tensor in tensors.items() if checksums.get(name) != _checksum(tensor)]
+    if damaged:
+        raise CheckpointError(
+            f"{path}: the checkpoint is damaged: {damaged[0]} does not have its checksum; put a copy in its place, or "
+            "delete it to begin anew"
+        )
     return Checkpoint(tensors, document)
+
+
+def _checksum(tensor: Tensor) -> int:
+    return int(crc32c(tensor.contiguous().flatten().view(torch.uint8).numpy()))
 
 
 @contextmanager
@@ -81,7 +93,7 @@ def _opened(path: Path) -> Iterator[Any]:
         ) from error
 
 
-def _document(path: Path, metadata: Mapping[str, str] | None) -> dict[str, Any]:
+def _document(path: Path, metadata: Mapping[str, str] | None) -> tuple[dict[str, Any], dict[str, int]]:
     header = (metadata or {}).get(_HEADER)
     if header is None:
         raise CheckpointError(f"{path}: not a checkpoint of audiogan: its header is missing")
@@ -91,7 +103,7 @@ def _document(path: Path, metadata: Mapping[str, str] | None) -> dict[str, Any]:
         raise CheckpointError(f"{path}: the checkpoint is damaged: {error}") from error
     if not isinstance(document, dict) or document.pop("format", None) != FORMAT:
         raise CheckpointError(f"{path}: written in a format that this version of audiogan does not read")
-    return document
+    return document, document.pop("checksums", {})
 
 
 def module_tensors(prefix: str, module: nn.Module) -> dict[str, Tensor]:

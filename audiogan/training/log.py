@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import final
 
-from audiogan.data.atomic import atomic_file
+from audiogan.atomic import atomic_file
 from audiogan.errors import CheckpointError
 from audiogan.training.records import ScoreRecord, StepRecord
 

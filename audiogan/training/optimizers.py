@@ -1,4 +1,4 @@
-"""Optimisers by the name of their ``torch.optim`` class."""
+"""Optimisers by name: those of ``torch.optim``, and the original's RMSProp."""
 
 from __future__ import annotations
 
@@ -10,19 +10,23 @@ from torch import nn
 
 from audiogan.errors import SpecError, suggest
 from audiogan.spec.schema import OptimizerSpec
+from audiogan.training.tensorflow_rmsprop import TensorFlowRMSprop
 
 
 def optimizer_names() -> tuple[str, ...]:
-    """Names of the optimisers that torch offers and that step on dense gradients without a closure, sorted."""
-    return tuple(
-        sorted(
-            name
-            for name, value in vars(torch.optim).items()
-            if isinstance(value, type)
-            and issubclass(value, torch.optim.Optimizer)
-            and value not in (torch.optim.Optimizer, torch.optim.LBFGS, torch.optim.SparseAdam)
-        )
-    )
+    """Names of the optimisers that step on dense gradients without a closure, sorted."""
+    return tuple(sorted(_classes()))
+
+
+def _classes() -> dict[str, type[torch.optim.Optimizer]]:
+    from_torch = {
+        name: value
+        for name, value in vars(torch.optim).items()
+        if isinstance(value, type)
+        and issubclass(value, torch.optim.Optimizer)
+        and value not in (torch.optim.Optimizer, torch.optim.LBFGS, torch.optim.SparseAdam)
+    }
+    return {**from_torch, TensorFlowRMSprop.__name__: TensorFlowRMSprop}
 
 
 def build_optimizer(spec: OptimizerSpec, parameters: Iterable[nn.Parameter], *, where: str) -> torch.optim.Optimizer:
@@ -35,13 +39,13 @@ def build_optimizer(spec: OptimizerSpec, parameters: Iterable[nn.Parameter], *, 
     if name is None:
         raise SpecError(f"{where}.type: unknown optimiser '{spec.type}'{suggest(spec.type, names.values())}")
     arguments = {key: tuple(value) if isinstance(value, list) else value for key, value in spec.arguments.items()}
-    optimizer_class = getattr(torch.optim, name)
+    optimizer_class: Any = _classes()[name]
     trained = list(parameters)
     try:
         optimizer: torch.optim.Optimizer = optimizer_class(trained, **arguments)
         _rehearse(optimizer_class, arguments, trained[0].device)
     except (TypeError, ValueError, RuntimeError, IndexError, AssertionError) as error:
-        raise SpecError(f"{where}: torch.optim.{name} refuses {dict(spec.arguments)}: {error}") from error
+        raise SpecError(f"{where}: optimiser {name} refuses {dict(spec.arguments)}: {error}") from error
     return optimizer
 
 

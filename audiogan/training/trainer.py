@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, final
 
 import torch
@@ -24,6 +25,9 @@ from audiogan.training.optimizers import build_optimizer
 from audiogan.training.records import StepRecord
 from audiogan.training.state import TrainingState
 
+LATENT_SEED = 0x1A7E47
+"""Keeps the latents apart from the initial weights, which the same seed draws from torch's global random state."""
+
 
 @final
 class Trainer:
@@ -38,7 +42,7 @@ class Trainer:
         self.device = device
         self.state = TrainingState()
         self._discriminator_steps = training.discriminator_steps
-        self._latents = torch.Generator().manual_seed(training.seed)
+        self._latents = torch.Generator().manual_seed(training.seed ^ LATENT_SEED)
         for module in (components.representation, components.generator, components.discriminator):
             module.to(device)
         self._generator_optimizer = build_optimizer(
@@ -163,18 +167,16 @@ class Trainer:
         optimizer.step()
 
 
-class _frozen_parameters:  # noqa: N801 - reads as the context manager that it is
-    """Spares the generator's update the gradients of the discriminator's weights, which nobody wants."""
-
-    def __init__(self, module: nn.Module) -> None:
-        self._parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
-
-    def __enter__(self) -> None:
-        for parameter in self._parameters:
-            parameter.requires_grad_(False)
-
-    def __exit__(self, *_: object) -> None:
-        for parameter in self._parameters:
+@contextmanager
+def _frozen_parameters(module: nn.Module) -> Iterator[None]:
+    # spares the generator's update the gradients of the discriminator's weights, which nobody wants
+    parameters = [parameter for parameter in module.parameters() if parameter.requires_grad]
+    for parameter in parameters:
+        parameter.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for parameter in parameters:
             parameter.requires_grad_(True)
 
 

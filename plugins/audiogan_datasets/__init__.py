@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from audiogan import Register
 from audiogan.registry import hookimpl
-from audiogan.registry.hookspecs import Register
 from audiogan_datasets.bach_piano import BachPianoDataset
 from audiogan_datasets.tfrecord import TFRecordDataset
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audiogan.registry.hookspecs import Register, hookimpl
+from audiogan import Register, hookimpl
 from audiogan_losses.gan import GANLoss, GANLossOptions
 from audiogan_losses.gradient_penalty import gradient_penalty, interpolate, slopes
 from audiogan_losses.lsgan import LSGANLoss, LSGANLossOptions

@@ -31,7 +31,7 @@ class LSGANLoss(Loss):
     """
 
     options_class: ClassVar[type[LSGANLossOptions]] = LSGANLossOptions
-    recommended_optimizer: ClassVar[Mapping[str, Any]] = {"type": "RMSprop", "lr": 1e-4, "alpha": 0.9}
+    recommended_optimizer: ClassVar[Mapping[str, Any]] = {"type": "TensorFlowRMSprop", "lr": 1e-4}
     """``alpha`` is TensorFlow's decay, which the original trains with; torch's own default is 0.99."""
 
     def __init__(self, options: LSGANLossOptions) -> None:

@@ -27,7 +27,7 @@ class WGANLoss(Loss):
     """
 
     options_class: ClassVar[type[WGANLossOptions]] = WGANLossOptions
-    recommended_optimizer: ClassVar[Mapping[str, Any]] = {"type": "RMSprop", "lr": 5e-5, "alpha": 0.9}
+    recommended_optimizer: ClassVar[Mapping[str, Any]] = {"type": "TensorFlowRMSprop", "lr": 5e-5}
     """``alpha`` is TensorFlow's decay, which the original trains with; torch's own default is 0.99."""
 
     def __init__(self, options: WGANLossOptions) -> None:

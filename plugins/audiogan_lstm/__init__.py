@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audiogan.registry.hookspecs import Register, hookimpl
+from audiogan import Register, hookimpl
 from audiogan_lstm.lstm import LSTMDiscriminator, LSTMDiscriminatorOptions
 from audiogan_lstm.lstm_conv import LSTMConvDiscriminator, LSTMConvDiscriminatorOptions
 

@@ -1,7 +1,6 @@
 """Metrics: the inception score."""
 
-from audiogan import hookimpl
-from audiogan.registry.hookspecs import Register
+from audiogan import Register, hookimpl
 from audiogan_metrics.inception_score import InceptionScore, InceptionScoreOptions
 
 __all__ = ["InceptionScore", "InceptionScoreOptions", "register_metrics"]

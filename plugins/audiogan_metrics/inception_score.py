@@ -63,6 +63,12 @@ class InceptionScore(Metric):
         tell(f"classifier from {folder}: held-out accuracy {classifier.held_out_accuracy:.1%}")
         self._classifier = classifier
 
+    def fingerprint(self) -> str:
+        """The hash of the classifier's content."""
+        if self._classifier is None:
+            raise RuntimeError("prepare() has not been called")
+        return self._classifier.content_hash
+
     def evaluate(self, waveforms: Tensor) -> MetricResult:
         """``inception_score_mean`` and ``inception_score_std`` of waveforms ``[N, channels, window_length]``.
 

@@ -1,7 +1,6 @@
 """SpecGAN: a GAN for spectrograms, with the way from waveforms and back."""
 
-from audiogan import hookimpl
-from audiogan.registry.hookspecs import Register
+from audiogan import Register, hookimpl
 from audiogan_specgan.discriminator import SpecGANDiscriminator
 from audiogan_specgan.generator import SpecGANGenerator
 from audiogan_specgan.spectrogram import SpectrogramRepresentation

@@ -5,7 +5,7 @@ Source: Donahue, McAuley and Puckette 2019, "Adversarial audio synthesis", arXiv
 
 from __future__ import annotations
 
-from audiogan.registry.hookspecs import Register, hookimpl
+from audiogan import Register, hookimpl
 from audiogan_wavegan.discriminator import WaveGANDiscriminator, WaveGANDiscriminatorOptions
 from audiogan_wavegan.generator import WaveGANGenerator, WaveGANGeneratorOptions
 from audiogan_wavegan.waveform import Waveform, WaveformOptions

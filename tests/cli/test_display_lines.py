@@ -7,7 +7,8 @@ from audiogan.cli.display.live import LiveDisplay
 from audiogan.cli.display.plain import PlainDisplay
 from audiogan.cli.display.quiet import QuietDisplay
 from audiogan.cli.display.rate import StepRate
-from audiogan.cli.display.wording import count, duration, figures, plan_lines, score_line
+from audiogan.cli.display.wording import count, figures, plan_lines, score_line
+from audiogan.durations import duration
 from audiogan.training.measure import StepCost
 from audiogan.training.observer import Observer
 from audiogan.training.records import ScoreRecord, StepRecord
@@ -91,11 +92,26 @@ def test_the_rate_is_of_the_last_steps(clock: Clock) -> None:
     assert steps.per_second() == pytest.approx(10.0)
 
 
-def test_the_rate_before_time_has_passed_is_endless(clock: Clock) -> None:
+def test_the_rate_is_unknown_before_time_has_passed(clock: Clock) -> None:
     steps = StepRate()
-    assert steps.per_second() == float("inf")
+    assert steps.per_second() is None
     steps.count()
-    assert steps.per_second() == float("inf")
+    steps.count()
+    assert steps.per_second() is None
+
+
+def test_what_comes_before_the_first_step_and_scorings_is_no_part_of_the_rate(clock: Clock) -> None:
+    steps = StepRate()
+    clock.now += 600.0
+    steps.count()
+    clock.now += 2.0
+    steps.count()
+    assert steps.per_second() == 0.5
+    clock.now += 600.0
+    steps.go_on()
+    clock.now += 4.0
+    steps.count()
+    assert steps.per_second() == 0.25
 
 
 def _tell_all(display: Observer, clock: Clock) -> None:
@@ -127,11 +143,13 @@ def test_plain_lines(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
 def test_plain_lines_without_a_known_end(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
     display = PlainDisplay()
     display.start_experiment("lstm", number=1, count=1, steps=None, done=0)
-    clock.now += 30.0
-    display.step(_step(1))
+    for number in (1, 2):
+        clock.now += 30.0
+        display.step(_step(number))
     assert capsys.readouterr().out.splitlines() == [
         "[1/1] lstm",
-        "  lstm: step 1, epoch 0.12, 0.03 steps/s, discriminator -0.1235, generator 1234",
+        "  lstm: step 1, epoch 0.12, ? steps/s, discriminator -0.1235, generator 1234",
+        "  lstm: step 2, epoch 0.25, 0.03 steps/s, discriminator -0.1235, generator 1234",
     ]
 
 
@@ -140,11 +158,12 @@ def test_plain_lines_beyond_an_estimate_never_count_below_nothing(
 ) -> None:
     display = PlainDisplay()
     display.start_experiment("timed", number=1, count=1, steps=5, done=9)
-    clock.now += 40.0
-    display.step(_step(10))
+    for number in (10, 11):
+        clock.now += 40.0
+        display.step(_step(number))
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "[1/1] timed, 0 steps to go"
-    assert lines[1].endswith(", 0 s left")
+    assert lines[2].endswith(", 0 s left")
 
 
 def test_quiet_keeps_to_warnings(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,7 +15,7 @@ from audiogan.spec import ExperimentSpec, OptimizerSpec, read_experiments, to_to
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.toml"))
 PROFILES = (None, "quick")
 ADAM = OptimizerSpec("Adam", {"lr": 1e-4, "betas": [0.5, 0.9]})
-RMSPROP = OptimizerSpec("RMSprop", {"lr": 5e-5, "alpha": 0.9})
+RMSPROP = OptimizerSpec("TensorFlowRMSprop", {"lr": 5e-5})
 
 
 def options(component: Any) -> Any:

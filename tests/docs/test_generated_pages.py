@@ -37,7 +37,7 @@ def test_layers_follow_the_options_of_a_network(expand: Expand) -> None:
 
 
 def test_losses_say_their_optimiser(expand: Expand) -> None:
-    assert 'Recommended optimiser: type = "RMSprop", lr = 5e-05, alpha = 0.9.' in expand("<!-- components: loss -->")
+    assert 'Recommended optimiser: type = "TensorFlowRMSprop", lr = 5e-05.' in expand("<!-- components: loss -->")
 
 
 def test_an_interface_tells_duties_from_choices(expand: Expand) -> None:

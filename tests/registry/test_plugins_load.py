@@ -151,8 +151,8 @@ def test_the_recommended_optimizers_are_the_studys() -> None:
     rates = {name: (arguments["type"], arguments["lr"]) for name, arguments in recommended.items()}
     assert rates == {
         "gan": ("Adam", 2e-4),
-        "lsgan": ("RMSprop", 1e-4),
-        "wgan": ("RMSprop", 5e-5),
+        "lsgan": ("TensorFlowRMSprop", 1e-4),
+        "wgan": ("TensorFlowRMSprop", 5e-5),
         "wgan-gp": ("Adam", 1e-4),
     }
     assert recommended["gan"]["betas"][0] == 0.5

@@ -164,8 +164,8 @@ def test_before_the_first_step_there_are_no_figures(run_folder: Path) -> None:
 
 
 def test_a_report_that_cannot_be_written_names_the_file(run_folder: Path) -> None:
-    (run_folder / ".table.md.part").mkdir()
-    with pytest.raises(DataError, match=r"\.table\.md\.part: the report cannot be written"):
+    (run_folder / "table.md").mkdir()
+    with pytest.raises(DataError, match=r"table\.md: cannot be written"):
         write_report(run_folder)
 
 

@@ -105,6 +105,16 @@ def test_every_truncation_is_noticed(whole: bytes, target: Path) -> None:
                 read(target)
 
 
+def test_a_flipped_bit_in_a_tensor_is_noticed(whole: bytes, target: Path) -> None:
+    first_tensor_byte = 8 + int.from_bytes(whole[:8], "little")
+    for position in range(first_tensor_byte, len(whole)):
+        damaged = bytearray(whole)
+        damaged[position] ^= 1
+        target.write_bytes(bytes(damaged))
+        with pytest.raises(CheckpointError, match="does not have its checksum"):
+            read_checkpoint(target)
+
+
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 def test_damage_anywhere_is_an_error_in_words_or_none_at_all(whole: bytes, target: Path, data: st.DataObject) -> None:

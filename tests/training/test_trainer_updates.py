@@ -11,7 +11,7 @@ from torch import Tensor
 from audiogan.errors import TrainingError
 from audiogan.interfaces import Discriminator
 from audiogan.spec.schema import OptimizerSpec
-from audiogan.training.trainer import Trainer
+from audiogan.training.trainer import LATENT_SEED, Trainer
 from tests.training.linear_gan import (
     CPU,
     LinearDiscriminator,
@@ -31,7 +31,7 @@ def _linear(module: Any) -> torch.nn.Linear:
 
 
 def _latents(count: int, draws: int, *, seed: int = 5, latent_dim: int = 3) -> list[Tensor]:
-    rng = torch.Generator().manual_seed(seed)
+    rng = torch.Generator().manual_seed(seed ^ LATENT_SEED)
     return [torch.rand(count, latent_dim, generator=rng) * 2 - 1 for _ in range(draws)]
 
 

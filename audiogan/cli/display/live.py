@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from audiogan.cli.display.rate import StepRate
-from audiogan.cli.display.wording import PlanEntry, figures, plan_lines, score_line, time_left
+from audiogan.cli.display.wording import PlanEntry, figures, plan_lines, score_line, step_rate, time_left
 from audiogan.training.records import ScoreRecord, StepRecord
 
 
@@ -76,6 +76,7 @@ class LiveDisplay:
 
     def score(self, record: ScoreRecord, *, best: bool) -> None:
         """Scrolls the score by and keeps it on show."""
+        self._rate.go_on()
         self._last = record
         if best:
             self._best = record
@@ -91,16 +92,14 @@ class LiveDisplay:
         self._task = self._record = None
 
     def _left(self, record: StepRecord) -> str:
-        if self._steps is None:
-            return ""
-        return time_left(self._steps - record.step, self._rate.per_second())
+        return time_left(None if self._steps is None else self._steps - record.step, self._rate.per_second())
 
     def _render(self) -> Group:
         if self._record is None:
             return Group(self._bar)
         record = self._record
         facts = Table.grid(padding=(0, 2))
-        facts.add_row("epoch", f"{record.epoch:.2f}", "steps/s", f"{self._rate.per_second():.2f}")
+        facts.add_row("epoch", f"{record.epoch:.2f}", "rate", step_rate(self._rate.per_second()))
         facts.add_row(
             "discriminator loss", f"{record.discriminator_loss:.4g}", "generator loss", f"{record.generator_loss:.4g}"
         )

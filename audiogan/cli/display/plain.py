@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import final
 
 from audiogan.cli.display.rate import StepRate
-from audiogan.cli.display.wording import PlanEntry, plan_lines, score_line, time_left
+from audiogan.cli.display.wording import PlanEntry, plan_lines, score_line, step_rate, time_left
 from audiogan.training.records import ScoreRecord, StepRecord
 
 _EVERY_S = 30.0
@@ -50,14 +50,16 @@ class PlainDisplay:
             return
         self._printed_at = time.monotonic()
         per_second = self._rate.per_second()
-        left = "" if self._steps is None else f", {time_left(self._steps - record.step, per_second)}"
+        left = time_left(None if self._steps is None else self._steps - record.step, per_second)
         self.tell(
-            f"  {self._name}: step {record.step}, epoch {record.epoch:.2f}, {per_second:.2f} steps/s, "
-            f"discriminator {record.discriminator_loss:.4g}, generator {record.generator_loss:.4g}{left}"
+            f"  {self._name}: step {record.step}, epoch {record.epoch:.2f}, {step_rate(per_second)}, "
+            f"discriminator {record.discriminator_loss:.4g}, generator {record.generator_loss:.4g}"
+            + (f", {left}" if left else "")
         )
 
     def score(self, record: ScoreRecord, *, best: bool) -> None:
         """Prints the score."""
+        self._rate.go_on()
         self.tell(f"  {self._name}: {score_line(record, best=best)}")
         for warning in record.warnings:
             self.warn(f"{self._name}: {warning}")

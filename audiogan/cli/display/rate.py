@@ -11,16 +11,22 @@ _WINDOW = 20
 
 @final
 class StepRate:
-    """Counts steps as they are taken."""
+    """Counts steps as they are taken; what happens before the first and during scorings does not count."""
 
     def __init__(self) -> None:
-        self._times: deque[float] = deque([time.monotonic()], maxlen=_WINDOW + 1)
+        self._times: deque[float] = deque(maxlen=_WINDOW + 1)
 
     def count(self) -> None:
         """A step was taken just now."""
         self._times.append(time.monotonic())
 
-    def per_second(self) -> float:
-        """The rate over the last steps; scorings in between count as slow steps."""
-        span = self._times[-1] - self._times[0]
-        return (len(self._times) - 1) / span if span > 0 else float("inf")
+    def go_on(self) -> None:
+        """A scoring ended just now, and the next step begins."""
+        self._times.clear()
+        self._times.append(time.monotonic())
+
+    def per_second(self) -> float | None:
+        """The rate over the last steps, or None before there is one."""
+        if len(self._times) < 2 or self._times[-1] == self._times[0]:
+            return None
+        return (len(self._times) - 1) / (self._times[-1] - self._times[0])

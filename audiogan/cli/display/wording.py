@@ -5,35 +5,29 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
+from audiogan.durations import duration
 from audiogan.training.measure import StepCost
 from audiogan.training.records import ScoreRecord
 
 PlanEntry = tuple[str, StepCost, int | None]
 
 
-def duration(seconds: float) -> str:
-    """A time span in its two largest units.
+def time_left(steps: int | None, per_second: float | None) -> str:
+    """How long ``steps`` more will take, scoring not counted; empty where their number or their rate is not known.
 
-    >>> duration(42.4), duration(200), duration(7300), duration(200_000)
-    ('42 s', '3 min 20 s', '2 h 1 min', '2 d 7 h')
+    >>> time_left(90, 0.5), time_left(-3, 0.5), time_left(None, 0.5)
+    ('3 min 0 s left', '0 s left', '')
     """
-    seconds = round(seconds)
-    if seconds < 60:
-        return f"{seconds} s"
-    if seconds < 3600:
-        return f"{seconds // 60} min {seconds % 60} s"
-    if seconds < 86400:
-        return f"{seconds // 3600} h {seconds % 3600 // 60} min"
-    return f"{seconds // 86400} d {seconds % 86400 // 3600} h"
+    return "" if steps is None or per_second is None else f"{duration(max(0, steps) / per_second)} left"
 
 
-def time_left(steps: int, per_second: float) -> str:
-    """How long ``steps`` more will take; nothing where an estimate of their number was too low.
+def step_rate(per_second: float | None) -> str:
+    """The rate of steps.
 
-    >>> time_left(90, 0.5), time_left(-3, 0.5)
-    ('3 min 0 s left', '0 s left')
+    >>> step_rate(2.345), step_rate(None)
+    ('2.35 steps/s', '? steps/s')
     """
-    return f"{duration(max(0, steps) / per_second)} left"
+    return "? steps/s" if per_second is None else f"{per_second:.2f} steps/s"
 
 
 def step_time(seconds: float) -> str:

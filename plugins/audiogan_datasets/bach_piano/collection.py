@@ -15,16 +15,13 @@ from uuid import uuid4
 import attrs
 from crc32c import crc32c
 
-from audiogan.data.atomic import atomic_file
+from audiogan.atomic import atomic_file
 from audiogan.data.cache import CACHE_VARIABLE, cache_directory
 from audiogan.data.clips import write_clips
 from audiogan.errors import DataError
 from audiogan_datasets.bach_piano.plan import Plan
 from audiogan_datasets.bach_piano.recording import cut_clips, record
 from audiogan_datasets.bach_piano.rendition import Rendition
-
-RENDERING_VERSION = 1
-"""To be raised whenever one plan gives other records than before, since renderings are found again by it."""
 
 _CONTENTS = "contents.json"
 _READ_SIZE = 1 << 22
@@ -66,9 +63,17 @@ def rendered_collection(plan: Plan, *, sample_rate: int, hops: int) -> Path:
 
 def _key(plan: Plan, sample_rate: int, hops: int) -> str:
     described = json.dumps(
-        [RENDERING_VERSION, sample_rate, hops, attrs.asdict(plan)], sort_keys=True, default=str
+        [_rendering_hash(), sample_rate, hops, attrs.asdict(plan)], sort_keys=True, default=str
     ).encode()
     return f"{sample_rate}-{sha256(described).hexdigest()[:16]}"
+
+
+def _rendering_hash() -> str:
+    # whatever changes in the code that renders, nobody's cache keeps the old sound under the new name
+    digest = sha256()
+    for module in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(module.read_bytes())
+    return digest.hexdigest()
 
 
 def _render(plan: Plan, folder: Path, *, sample_rate: int, hops: int) -> None:

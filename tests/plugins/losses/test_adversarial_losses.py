@@ -12,6 +12,8 @@ from torch import Tensor
 
 import audiogan
 from audiogan import Discriminator, Loss, SpecError
+from audiogan.spec.schema import OptimizerSpec
+from audiogan.training.optimizers import build_optimizer
 from tests.golden.recipe import Golden
 
 Load = Callable[[str], Golden]
@@ -148,8 +150,8 @@ def test_only_wgan_gp_has_a_penalty(name: str) -> None:
     ("name", "recommended"),
     [
         ("gan", {"type": "Adam", "lr": 2e-4, "betas": [0.5, 0.999]}),
-        ("lsgan", {"type": "RMSprop", "lr": 1e-4, "alpha": 0.9}),
-        ("wgan", {"type": "RMSprop", "lr": 5e-5, "alpha": 0.9}),
+        ("lsgan", {"type": "TensorFlowRMSprop", "lr": 1e-4}),
+        ("wgan", {"type": "TensorFlowRMSprop", "lr": 5e-5}),
         ("wgan-gp", {"type": "Adam", "lr": 1e-4, "betas": [0.5, 0.9]}),
     ],
 )
@@ -157,7 +159,8 @@ def test_recommended_optimisers_can_be_made(name: str, recommended: Mapping[str,
     made = loss(name)
     assert made.recommended_optimizer == recommended
     arguments = {key: value for key, value in recommended.items() if key != "type"}
-    optimizer = getattr(torch.optim, recommended["type"])(Linear().parameters(), **arguments)
+    spec = OptimizerSpec(recommended["type"], arguments)
+    optimizer = build_optimizer(spec, Linear().parameters(), where="training.optimizer")
     assert optimizer.param_groups[0]["lr"] == recommended["lr"]
 
 

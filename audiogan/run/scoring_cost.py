@@ -1,0 +1,59 @@
+"""What the scorings of an experiment will take, told before they begin."""
+
+from __future__ import annotations
+
+import math
+import time
+
+import torch
+
+from audiogan.components import Components
+from audiogan.evaluation.sampling import generate_waveforms
+from audiogan.spec.schema import EvaluationSpec, ExperimentSpec
+from audiogan.training.state import steps_in_budget
+
+
+def scorings_ahead(evaluation: EvaluationSpec, *, steps: int, epochs: float) -> int:
+    """How many scorings fall due in ``steps`` generator updates, which take ``epochs``; one always ends a training.
+
+    >>> scorings_ahead(EvaluationSpec(every_steps=40), steps=120, epochs=4.5)
+    3
+    >>> scorings_ahead(EvaluationSpec(), steps=120, epochs=4.5)
+    5
+    """
+    if evaluation.every_steps is not None:
+        return math.ceil(steps / evaluation.every_steps)
+    return math.ceil(epochs / (evaluation.every_epochs or 1.0) - 1e-9)
+
+
+def scoring_seconds(
+    spec: ExperimentSpec, components: Components, *, judging_s: float, device: torch.device
+) -> tuple[float, float] | None:
+    """Seconds of one scoring, and of all of them with the final one; ``None`` where the number of steps is unknown.
+
+    ``judging_s`` is what the metrics take for a window. What generating takes is measured on one batch; the networks
+    and the random state of training are left as they are.
+    """
+    steps = steps_in_budget(spec.training, len(components.dataset), None)
+    if steps is None:
+        return None
+    per_window_s = judging_s + _generating_seconds(spec, components, device)
+    epochs = steps * spec.training.batch_size * spec.training.discriminator_steps / len(components.dataset)
+    one = per_window_s * spec.evaluation.samples
+    scorings = scorings_ahead(spec.evaluation, steps=steps, epochs=epochs)
+    return one, scorings * one + per_window_s * spec.evaluation.final_samples
+
+
+def _generating_seconds(spec: ExperimentSpec, components: Components, device: torch.device) -> float:
+    count = spec.training.batch_size
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        started = time.perf_counter()
+        generate_waveforms(
+            components.generator,
+            components.representation,
+            count,
+            rng=torch.Generator().manual_seed(0),
+            batch_size=count,
+            device=device,
+        )
+        return (time.perf_counter() - started) / count
