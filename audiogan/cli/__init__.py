@@ -1,19 +1,19 @@
 """The command line: finds the command, runs it, prints what the user has to mend.
 
-Nothing slow is imported here or at the top of a command's module, so that ``audiogan --help`` answers at once.
+Nothing slow is imported here or at the top of a command's module, so that ``audiogan --help`` answers at once; what is
+imported at all waits until Ctrl-C is taken care of.
 """
 
 from __future__ import annotations
 
-import argparse
-import os
 import sys
 from collections.abc import Sequence
-from importlib import import_module
+from typing import TYPE_CHECKING
 
-from audiogan import __version__
-from audiogan.cli.logs import show_logs
-from audiogan.errors import AudioganError
+from audiogan.cli.leaving import leaving_at_once
+
+if TYPE_CHECKING:
+    import argparse
 
 COMMANDS = ("run", "generate", "train-classifier", "describe", "doctor")
 """The commands in the order in which help lists them; ``train-classifier`` lives in ``train_classifier.py``.
@@ -26,10 +26,23 @@ INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs the command that the arguments name and returns the exit status: 0, 2 for a mistake to mend, 130 if stopped.
+    """Runs the command that the arguments name and returns the exit status.
 
-    Arguments that cannot be parsed, ``--help`` and ``--version`` leave through ``SystemExit``, as argparse does.
+    That is 0, 1 for a command that did not succeed, 2 for a mistake to mend, 130 if Ctrl-C and 143 if SIGTERM stopped
+    it. Until a command listens to these itself, they end the process at once. Arguments that cannot be parsed,
+    ``--help`` and ``--version`` leave through ``SystemExit``, as argparse does.
     """
+    with leaving_at_once():
+        return _run(arguments)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    import os
+    from importlib import import_module
+
+    from audiogan.cli.logs import show_logs
+    from audiogan.errors import AudioganError
+
     parsed = _parser().parse_args(arguments)
     show_logs(quiet=getattr(parsed, "quiet", False))
     try:
@@ -37,9 +50,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except AudioganError as error:
         print(f"audiogan: {error}", file=sys.stderr)
         return USER_MISTAKE
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as interrupt:
         print("audiogan: stopped", file=sys.stderr)
-        return INTERRUPTED
+        return getattr(interrupt, "exit_status", INTERRUPTED)
     except BrokenPipeError:
         # the reader, such as `head`, has left; without this the interpreter complains once more while closing
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -48,6 +61,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
+    import argparse
+    from importlib import import_module
+
+    from audiogan import __version__
+
     parser = argparse.ArgumentParser(prog="audiogan", description="Adversarial training on raw audio.")
     parser.add_argument("--version", action="version", version=f"audiogan {__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)

@@ -29,19 +29,27 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Writes ``0000.wav``, ``0001.wav``, … to the output folder."""
+    """Writes ``0000.wav``, ``0001.wav``, … to the output folder.
+
+    :raises AudioganError: the experiment cannot be used, or the folder cannot be written.
+    :raises Interrupted: it was stopped; no file is left half written.
+    """
     from audiogan.registry import installed
     from audiogan.run.generation import generate_files
+    from audiogan.training.stop import StopSignal
 
-    paths = generate_files(
-        arguments.experiment,
-        arguments.output,
-        count=arguments.count,
-        seed=arguments.seed,
-        checkpoint=arguments.checkpoint,
-        device_name=arguments.device,
-        registry=installed(),
-        warn=lambda line: print(f"warning: {line}"),
-    )
-    print(f"{len(paths)} files in {arguments.output}")
+    registry = installed()
+    stop = StopSignal()
+    with stop.listening(), stop.interruptible():
+        paths = generate_files(
+            arguments.experiment,
+            arguments.output,
+            count=arguments.count,
+            seed=arguments.seed,
+            checkpoint=arguments.checkpoint,
+            device_name=arguments.device,
+            registry=registry,
+            warn=lambda line: print(f"warning: {line}"),
+        )
+    print(f"{len(paths)} {'file' if len(paths) == 1 else 'files'} in {arguments.output}")
     return 0

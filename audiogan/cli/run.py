@@ -10,7 +10,6 @@ if TYPE_CHECKING:
     from audiogan.report import Report
 
 _EXIT_FAILED = 1
-_EXIT_INTERRUPTED = 130
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -49,32 +48,32 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Runs the file; returns 0, 1 if an experiment failed, 130 if it was stopped."""
+    """Runs the file; returns 0, 1 if an experiment failed, 130 if Ctrl-C and 143 if SIGTERM stopped it.
+
+    :raises AudioganError: there is something to mend before anything can run.
+    :raises Interrupted: it was stopped where nothing was unsaved.
+    """
     from audiogan.cli.display import choose_display
     from audiogan.registry import installed
     from audiogan.run.file import dry_run, run_file
     from audiogan.run.folder import RunFolder
     from audiogan.spec import read_experiments
-    from audiogan.training.stop import Interrupted, StopSignal
+    from audiogan.training.stop import StopSignal
 
     registry = installed()
     file = read_experiments(arguments.file, catalog=registry, profile=arguments.profile, overrides=arguments.overrides)
     folder = RunFolder(arguments.output or default_output(arguments.file, arguments.profile))
     stop = StopSignal()
-    try:
-        with choose_display(quiet=arguments.quiet) as display, stop.listening():
-            if arguments.dry_run:
-                dry_run(file, registry=registry, observer=display, stop=stop, only=arguments.only)
-                return 0
-            outcome = run_file(file, folder, registry=registry, observer=display, stop=stop, only=arguments.only)
-    except Interrupted:
-        print("stopped")
-        return _EXIT_INTERRUPTED
+    with choose_display(quiet=arguments.quiet) as display, stop.listening():
+        if arguments.dry_run:
+            dry_run(file, registry=registry, observer=display, stop=stop, only=arguments.only)
+            return 0
+        outcome = run_file(file, folder, registry=registry, observer=display, stop=stop, only=arguments.only)
     _print_table(outcome.report)
     print(f"report: {outcome.report.paths['report.html']}")
     if outcome.stopped:
         print("stopped; everything is saved: run the same command to go on")
-        return _EXIT_INTERRUPTED
+        return stop.exit_status
     return _EXIT_FAILED if outcome.failed else 0
 
 

@@ -46,23 +46,27 @@ def run(arguments: argparse.Namespace) -> int:
     :raises PluginError: no dataset of that name is installed.
     :raises SpecError: an option behind ``--set`` or ``--classifier`` is wrong.
     :raises DataError: the dataset cannot train a classifier, or the folder cannot be written.
+    :raises Interrupted: it was stopped; no file is left half written.
     """
     from audiogan.build import create
     from audiogan.evaluation.classifier import ClassifierOptions, save_classifier, train_classifier
     from audiogan.spec.overrides import read_options
     from audiogan.spec.structure import structure_options
     from audiogan.training.device import resolve_device
+    from audiogan.training.stop import StopSignal
 
     options = structure_options(
         ClassifierOptions, read_options(arguments.classifier_options), where="the classifier's options"
     )
-    dataset = create("dataset", arguments.dataset, read_options(arguments.options))
-    # Before the training, so that a folder that cannot be written costs no more than a second.
-    with _write_errors_explained(arguments.output):
-        arguments.output.mkdir(parents=True, exist_ok=True)
-    classifier = train_classifier(dataset, options, device=str(resolve_device(arguments.device)), tell=_tell)
-    with _write_errors_explained(arguments.output):
-        save_classifier(classifier, arguments.output)
+    stop = StopSignal()
+    with stop.listening(), stop.interruptible():
+        dataset = create("dataset", arguments.dataset, read_options(arguments.options))
+        # Before the training, so that a folder that cannot be written costs no more than a second.
+        with _write_errors_explained(arguments.output):
+            arguments.output.mkdir(parents=True, exist_ok=True)
+        classifier = train_classifier(dataset, options, device=str(resolve_device(arguments.device)), tell=_tell)
+        with _write_errors_explained(arguments.output):
+            save_classifier(classifier, arguments.output)
     windows = classifier.protocol["held_out_windows"]
     print(
         f"held-out accuracy {classifier.held_out_accuracy:.1%} ({windows} windows, {len(dataset.class_names)} classes)"

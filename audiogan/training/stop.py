@@ -9,8 +9,16 @@ from types import FrameType
 from typing import final
 
 
-class Interrupted(Exception):  # noqa: N818 - not an error: somebody asked for it
-    """A stop was asked for during work that keeps nothing unsaved."""
+class Interrupted(KeyboardInterrupt):
+    """A stop was asked for during work that keeps nothing unsaved.
+
+    No ``Exception``, so that the many modules that try one import and then another do not take it for a failed one.
+    """
+
+    def __init__(self, number: int = signal.SIGINT) -> None:
+        super().__init__()
+        self.exit_status = 128 + number
+        """What a process that was stopped by this signal returns: 130 for Ctrl-C, 143 for SIGTERM."""
 
 
 @final
@@ -24,38 +32,53 @@ class StopSignal:
 
     def __init__(self) -> None:
         self.requested = False
+        self._number: int = signal.SIGINT
         self._interruptible = 0
 
-    def request(self) -> None:
-        """Asks for a stop, as a signal would.
+    @property
+    def exit_status(self) -> int:
+        """What the process returns after a stop: 128 and the number of the signal that asked for it."""
+        return self._interruption().exit_status
+
+    def request(self, number: int = signal.SIGINT) -> None:
+        """Asks for a stop, as the signal ``number`` would.
 
         :raises Interrupted: nothing is unsaved at the moment, or it was asked for before.
         """
         impatient = self.requested
-        self.requested = True
+        self.requested, self._number = True, number
         if self._interruptible or impatient:
-            raise Interrupted
+            raise self._interruption()
 
     @contextmanager
     def interruptible(self) -> Iterator[None]:
         """Marks work that may be cut off anywhere.
 
+        What comes of work that was cut off, be it an error or a result, counts for nothing.
+
         :raises Interrupted: a stop is or was asked for.
         """
         if self.requested:
-            raise Interrupted
+            raise self._interruption()
         self._interruptible += 1
         try:
             yield
+        except Exception as error:
+            # an import that was cut off fails with whatever its half-made modules come to
+            if self.requested:
+                raise self._interruption() from error
+            raise
         finally:
             self._interruptible -= 1
+        if self.requested:
+            raise self._interruption()
 
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Turns SIGINT and SIGTERM into requests while inside; only the main thread can."""
 
-        def handle(_number: int, _frame: FrameType | None) -> None:
-            self.request()
+        def handle(number: int, _frame: FrameType | None) -> None:
+            self.request(number)
 
         previous = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
         try:
@@ -63,3 +86,6 @@ class StopSignal:
         finally:
             for number, handler in previous.items():
                 signal.signal(number, handler)
+
+    def _interruption(self) -> Interrupted:
+        return Interrupted(self._number)

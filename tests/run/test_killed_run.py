@@ -73,7 +73,7 @@ def test_a_signal_stops_with_a_checkpoint_and_a_word(
     _wait_for_steps(process, tmp_path / "run", 20)
     process.send_signal(number)
     out, err = process.communicate(timeout=60)
-    assert process.returncode == 130, err
+    assert process.returncode == 128 + number, err
     assert err == ""
     assert out.splitlines()[-1] == "stopped; everything is saved: run the same command to go on"
     state = read_document(tmp_path / "run" / "lsgan" / "checkpoints" / "latest.safetensors")["state"]
@@ -94,5 +94,5 @@ def test_a_signal_while_everything_is_still_being_built_is_no_crash(file: Path, 
         time.sleep(0.002)
     process.send_signal(signal.SIGTERM)
     _, err = process.communicate(timeout=60)
-    assert process.returncode == 130, err
+    assert process.returncode == 143, err
     assert err == ""

@@ -140,7 +140,7 @@ def test_an_impatient_stop_is_status_130_without_a_traceback(
     monkeypatch.setattr(run_module, "run_file", _interrupting)
     monkeypatch.setattr(run_module, "dry_run", _interrupting)
     assert main(["run", str(tones), "--output", str(tmp_path / "run"), *arguments]) == 130
-    assert capsys.readouterr().out == "stopped\n"
+    assert tuple(capsys.readouterr()) == ("", "audiogan: stopped\n")
 
 
 def test_the_resolved_file_runs_as_the_original(whole: WholeRun, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import signal
 import threading
+from contextlib import suppress
 
 import pytest
 
@@ -56,11 +57,10 @@ def test_a_signal_during_interruptible_work_is_immediate(number: signal.Signals)
 
 def test_interruptible_work_nests() -> None:
     stop = StopSignal()
-    with stop.interruptible():
+    with pytest.raises(Interrupted), stop.interruptible():
         with stop.interruptible():
             pass
-        with pytest.raises(Interrupted):
-            stop.request()
+        stop.request()
     fresh = StopSignal()
     with fresh.interruptible(), fresh.interruptible():
         pass
@@ -74,6 +74,26 @@ def test_an_error_in_interruptible_work_ends_it() -> None:
         raise KeyError
     stop.request()
     assert stop.requested
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_what_comes_of_work_that_hid_the_interruption_counts_for_nothing(fails: bool) -> None:
+    stop = StopSignal()
+
+    def import_half() -> None:
+        with suppress(Interrupted):
+            stop.request(signal.SIGTERM)
+        if fails:
+            raise RecursionError("maximum recursion depth exceeded")
+
+    with pytest.raises(Interrupted) as caught, stop.interruptible():
+        import_half()
+    assert caught.value.exit_status == stop.exit_status == 143
+
+
+def test_no_handler_of_mistakes_takes_a_stop_for_one() -> None:
+    assert not issubclass(Interrupted, Exception)
+    assert StopSignal().exit_status == Interrupted().exit_status == 130
 
 
 @pytest.mark.parametrize("fails", [False, True])
