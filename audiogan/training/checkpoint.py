@@ -77,7 +77,7 @@ def read_checkpoint(path: Path) -> Checkpoint:
 
 
 def _checksum(tensor: Tensor) -> int:
-    return int(crc32c(tensor.contiguous().flatten().view(torch.uint8).numpy()))
+    return int(crc32c(tensor.contiguous().flatten().view(torch.uint8).numpy().data))
 
 
 @contextmanager

@@ -90,7 +90,7 @@ def test_table_1_of_the_study() -> None:
         assert (spec.training.batch_size, spec.training.discriminator_steps) == (64, 5)
         assert (spec.training.epochs or 0) >= spec.published["epoch"]
         assert (spec.evaluation.samples, spec.evaluation.final_samples) == (5_000, 50_000)
-        assert spec.evaluation.every_epochs == 1
+        assert spec.evaluation.every_epochs == 4
         assert options(spec.evaluation.metrics[0]).splits == 10
         assert spec.dataset.type == "bach-piano"
         assert options(spec.dataset).window_length == 16_384
