@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any
 
@@ -19,12 +20,14 @@ def option(
     minimum: float | None = None,
     maximum: float | None = None,
     above: float | None = None,
+    infinity: bool = False,
 ) -> Any:
     """A field of a frozen attrs options class, with what ``audiogan describe`` and the docs print about it.
 
     ``help`` is one line; ``unit`` follows the value ("samples", "Hz", "s"). ``choices``, ``minimum`` and ``maximum``
     (both inclusive) and ``above`` (exclusive) are checked when an instance is made and raise ``ValueError`` with the
-    field's name and value; ``None`` passes where the field's type allows it.
+    field's name and value; ``None`` passes where the field's type allows it. So is that numbers are numbers and, unless
+    ``infinity`` is a value like others, finite.
 
     >>> @attrs.frozen
     ... class Options:
@@ -47,6 +50,7 @@ def option(
         "minimum": minimum,
         "maximum": maximum,
         "above": above,
+        "infinity": infinity,
     }
     if factory is not None:
         return attrs.field(factory=factory, validator=check, metadata=metadata)
@@ -63,11 +67,24 @@ def out_of_bounds(attribute: attrs.Attribute[Any], value: Any) -> str | None:
         close = get_close_matches(str(value), choices, n=1)
         guess = f" (did you mean {close[0]!r}?)" if close else ""
         return f"must be one of {', '.join(map(repr, choices))}{guess}"
-    # written as "not >=" so that NaN fails too
-    if minimum is not None and not value >= minimum:
+    complaint = not_finite(value, infinity=bounds.get("infinity", False))
+    if complaint is not None:
+        return complaint
+    if minimum is not None and value < minimum:
         return f"must be at least {minimum:g}"
-    if maximum is not None and not value <= maximum:
+    if maximum is not None and value > maximum:
         return f"must be at most {maximum:g}"
-    if above is not None and not value > above:
+    if above is not None and value <= above:
         return f"must be more than {above:g}"
     return None
+
+
+def not_finite(value: Any, *, infinity: bool = False) -> str | None:
+    """What is wrong with ``value`` where it is, or a list or table holds, NaN or, unless admitted, an infinity."""
+    if isinstance(value, Mapping):
+        return next(filter(None, (not_finite(inner, infinity=infinity) for inner in value.values())), None)
+    if isinstance(value, (list, tuple)):
+        return next(filter(None, (not_finite(inner, infinity=infinity) for inner in value)), None)
+    if not isinstance(value, float) or math.isfinite(value) or (infinity and not math.isnan(value)):
+        return None
+    return "must be a number or an infinity" if infinity else "must be a finite number"

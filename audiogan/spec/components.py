@@ -9,6 +9,7 @@ from cattrs import Converter, IterableValidationError
 from cattrs.errors import IterableValidationNote
 
 from audiogan.errors import PluginError
+from audiogan.options import not_finite
 from audiogan.spec.catalog import Catalog
 from audiogan.spec.merge import COMPONENT_SECTIONS
 from audiogan.spec.schema import ComponentSpec, ExperimentSpec, OptimizerSpec
@@ -32,14 +33,18 @@ def _component_hook(converter: Converter, catalog: Catalog, kind: str) -> Hook:
         try:
             options_class = catalog.options_class(kind, name)
         except PluginError as error:
-            raise _under("type", RejectedValueError(str(error))) from error
+            raise _under({"type": RejectedValueError(str(error))}) from error
         return ComponentSpec(name, converter.structure(options, options_class))
 
     return structure
 
 
 def _optimizer(raw: Any, _: Any) -> OptimizerSpec:
-    return OptimizerSpec(*_type_and_rest(raw, 'a class of torch.optim, such as "Adam"'))
+    name, arguments = _type_and_rest(raw, 'a class of torch.optim, such as "Adam"')
+    complaints = {key: not_finite(value) for key, value in arguments.items()}
+    if any(complaints.values()):
+        raise _under({key: RejectedValueError(complaint) for key, complaint in complaints.items() if complaint})
+    return OptimizerSpec(name, arguments)
 
 
 def _type_and_rest(raw: Any, types: str) -> tuple[str, dict[str, Any]]:
@@ -49,13 +54,14 @@ def _type_and_rest(raw: Any, types: str) -> tuple[str, dict[str, Any]]:
         raise RejectedValueError("must be a name in quotes or a table with type")
     rest = dict(raw)
     if "type" not in rest:
-        raise _under("type", RejectedValueError(f"missing; it is {types}"))
+        raise _under({"type": RejectedValueError(f"missing; it is {types}")})
     name = rest.pop("type")
     if not isinstance(name, str):
-        raise _under("type", RejectedValueError(f"must be a name in quotes, {types}"))
+        raise _under({"type": RejectedValueError(f"must be a name in quotes, {types}")})
     return name, rest
 
 
-def _under(key: str, error: Exception) -> IterableValidationError:
-    error.add_note(IterableValidationNote("in a table", key, Any))
-    return IterableValidationError("in a table", [error], dict)
+def _under(errors: Mapping[str, Exception]) -> IterableValidationError:
+    for key, error in errors.items():
+        error.add_note(IterableValidationNote("in a table", key, Any))
+    return IterableValidationError("in a table", list(errors.values()), dict)

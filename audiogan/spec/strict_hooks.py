@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import NoneType
@@ -35,12 +36,16 @@ def whole_number(raw: Any, _: Any) -> int:
     """Takes an integer that is no boolean."""
     if isinstance(raw, int) and not isinstance(raw, bool):
         return raw
+    if isinstance(raw, bool):
+        raise RejectedValueError("must be a whole number, such as 1; true and false are none")
     near = f", such as {round(raw)}" if isinstance(raw, float) and abs(raw) < 1e15 else ""
     raise RejectedValueError(f"must be a whole number{near}{_unquoted(raw)}")
 
 
 def number(raw: Any, _: Any) -> float:
-    """Takes an integer or a float, as a float."""
+    """Takes an integer or a float that is no NaN, as a float."""
+    if isinstance(raw, float) and math.isnan(raw):
+        raise RejectedValueError("must be a finite number")
     if isinstance(raw, (int, float)) and not isinstance(raw, bool):
         return float(raw)
     raise RejectedValueError(f"must be a number{_unquoted(raw)}")
