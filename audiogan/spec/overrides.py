@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from attrs import field, frozen
@@ -11,24 +11,40 @@ from attrs import field, frozen
 from audiogan.errors import suggest
 from audiogan.spec.merge import SECTIONS, merge_sections, with_types_spelled_out
 from audiogan.spec.problems import Problem, as_error
-from audiogan.spec.tree import Node, Origin, Table, grow_at
+from audiogan.spec.tree import Node, Origin, Table, dotted, grow_at
 
 _FLAG = "--set"
+
+
+@frozen
+class Change:
+    """What ``--set`` changes in the sections of an experiment."""
+
+    sections: Table = field(factory=dict)
+    retyped: frozenset[str] = frozenset()
+    """The sections whose component is exchanged by its type alone, as in ``dataset.type=tfrecord``."""
+
+    def then(self, path: tuple[str, ...], sections: Table) -> Change:
+        """Both this change and a later one, of the key ``path`` within the sections."""
+        retyped = self.retyped - {path[0]} if len(path) == 1 else self.retyped
+        if path[1:] == ("type",):
+            retyped |= {path[0]}
+        return Change(merge_sections(self.sections, sections), retyped)
 
 
 @frozen
 class Overrides:
     """What ``--set`` changes in every experiment, what in single ones by name, and what cannot be understood."""
 
-    shared: Table = field(factory=dict)
-    by_experiment: dict[str, Node] = field(factory=dict)
+    shared: Change = field(factory=Change)
+    by_experiment: Mapping[str, Change] = field(factory=dict)
     problems: tuple[Problem, ...] = ()
 
 
 def read_overrides(arguments: Sequence[str]) -> Overrides:
     """Overrides of the form ``section.key=value`` or ``experiment.<name>.section.key=value``, later ones winning."""
-    shared: Table = {}
-    by_experiment: dict[str, Node] = {}
+    shared = Change()
+    by_experiment: dict[str, Change] = {}
     problems: list[Problem] = []
     for argument in arguments:
         origin = Origin(_FLAG, argument)
@@ -43,15 +59,14 @@ def read_overrides(arguments: Sequence[str]) -> Overrides:
             known = SECTIONS if scope else (*SECTIONS, "experiment.<name>")
             problems.append(Problem(origin, f"unknown section '{name}'{suggest(name, known, label='sections')}"))
             continue
-        node = grow_at(value, Origin(_FLAG, ".".join(path)))
-        for part in reversed(target[1:]):
-            node = Node({part: node}, Origin(_FLAG, ".".join(path)))
-        change = with_types_spelled_out({target[0]: node})
+        node = grow_at(value, Origin(_FLAG, dotted(path)))
+        for length in range(1, len(target)):
+            node = Node({path[-length]: node}, Origin(_FLAG, dotted(path[:-length])))
+        sections = with_types_spelled_out({target[0]: node})
         if scope:
-            before = by_experiment[scope[1]].value if scope[1] in by_experiment else {}
-            by_experiment[scope[1]] = Node(merge_sections(before, change), origin)
+            by_experiment[scope[1]] = by_experiment.get(scope[1], Change()).then(target, sections)
         else:
-            shared = merge_sections(shared, change)
+            shared = shared.then(target, sections)
     return Overrides(shared, by_experiment, tuple(problems))
 
 

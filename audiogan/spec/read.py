@@ -11,7 +11,7 @@ from audiogan.errors import suggest
 from audiogan.spec.catalog import Catalog
 from audiogan.spec.document import read_document
 from audiogan.spec.merge import SECTIONS, merge_sections, with_types_spelled_out
-from audiogan.spec.overrides import Overrides, read_overrides
+from audiogan.spec.overrides import Change, Overrides, read_overrides
 from audiogan.spec.problems import Problem, as_error, problem_at
 from audiogan.spec.resolve import Resolver
 from audiogan.spec.schema import ExperimentFile, ExperimentSpec
@@ -87,8 +87,10 @@ class _Reading:
         problems: list[Problem] = []
         for experiment in self.experiments:
             merged: Table = {}
-            for layer in self._layers(experiment, profile, changes):
+            for layer in self._layers(experiment, profile):
                 merged = merge_sections(merged, with_types_spelled_out(layer))
+            for change in (changes.shared, changes.by_experiment.get(_name_of(experiment), Change())):
+                merged = self.resolver.merge_change(merged, change)
             spec, found = self.resolver.resolve(Node(merged, experiment.origin))
             problems += found
             if spec is not None:
@@ -96,7 +98,7 @@ class _Reading:
         problems += self.unknown_names(changes.by_experiment, Origin("--set"))
         return specs, problems
 
-    def _layers(self, experiment: Node, profile: str | None, changes: Overrides) -> Iterator[Table]:
+    def _layers(self, experiment: Node, profile: str | None) -> Iterator[Table]:
         name = _name_of(experiment)
         yield {key: node for key, node in self.document.items() if key in SECTIONS}
         yield experiment.value
@@ -105,9 +107,6 @@ class _Reading:
             yield {key: node for key, node in settings.items() if key in SECTIONS}
             own = _table(_table(settings.get("experiment")).get(name))
             yield {key: node for key, node in own.items() if key in _IN_PROFILED_EXPERIMENT}
-        yield changes.shared
-        if name in changes.by_experiment:
-            yield changes.by_experiment[name].value
 
     def top_level_problems(self) -> Iterator[Problem]:
         yield from _unknown_keys(self.document, _TOP_LEVEL)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import attrs
 from attrs import field, frozen
 from cattrs import BaseValidationError, Converter
 
+from audiogan.errors import PluginError
 from audiogan.spec.catalog import Catalog
 from audiogan.spec.complaints import Complaint, complaints_of
 from audiogan.spec.components import experiment_converter
 from audiogan.spec.merge import COMPONENT_SECTIONS, DEFAULT, merge_sections
+from audiogan.spec.overrides import Change
 from audiogan.spec.problems import Problem, problem_at
 from audiogan.spec.schema import ExperimentSpec, OptimizerSpec
 from audiogan.spec.tree import Node, Table, dotted, grow_at
@@ -37,6 +40,29 @@ class Resolver:
     _converter: Converter = field(
         init=False, default=attrs.Factory(lambda self: experiment_converter(self.catalog), takes_self=True)
     )
+
+    def merge_change(self, sections: Table, change: Change) -> Table:
+        """The sections with ``change`` laid upon them.
+
+        A component that is exchanged by its type alone keeps the options that the new one has by the same name.
+        """
+        over = dict(change.sections)
+        for kind in change.retyped.intersection(COMPONENT_SECTIONS, sections):
+            below, above = sections[kind], over[kind]
+            if below.is_table and above.is_table:
+                shared = self._option_names(kind, above.value["type"].value)
+                kept = {name: node for name, node in below.value.items() if name in shared}
+                over[kind] = Node({**kept, **above.value}, above.origin)
+        return merge_sections(sections, over)
+
+    def _option_names(self, kind: str, name: Any) -> frozenset[str]:
+        if not isinstance(name, str):
+            return frozenset()
+        try:
+            return frozenset(field.name for field in attrs.fields(self.catalog.options_class(kind, name)))
+        except PluginError:
+            # a mistake in the type, which is told where the type is structured
+            return frozenset()
 
     def resolve(self, experiment: Node) -> tuple[ExperimentSpec | None, list[Problem]]:
         """The spec of a merged ``[[experiment]]`` table, or ``None`` and the mistakes that stand in its way."""

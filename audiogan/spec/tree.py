@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
+import attrs
 from attrs import frozen
 
 from audiogan.spec.locator import KeyPath
@@ -78,12 +79,16 @@ def grow(value: Any, lines: Mapping[KeyPath, int], *, file: str, path: KeyPath =
 
 
 def grow_at(value: Any, origin: Origin) -> Node:
-    """Nodes that all share one origin."""
+    """Nodes that all share one origin, but for its key where it has one: each has its own below that."""
     if isinstance(value, Mapping):
-        return Node({key: grow_at(item, origin) for key, item in value.items()}, origin)
+        return Node({key: grow_at(item, _inside(origin, key)) for key, item in value.items()}, origin)
     if isinstance(value, (list, tuple)):
-        return Node([grow_at(item, origin) for item in value], origin)
+        return Node([grow_at(item, _inside(origin, index)) for index, item in enumerate(value)], origin)
     return Node(value, origin)
+
+
+def _inside(origin: Origin, part: str | int) -> Origin:
+    return attrs.evolve(origin, key=join(origin.key, part)) if origin.key else origin
 
 
 def dotted(path: KeyPath) -> str:
@@ -94,5 +99,14 @@ def dotted(path: KeyPath) -> str:
     """
     written = ""
     for part in path:
-        written += f"[{part}]" if isinstance(part, int) else f".{part}" if written else part
+        written = join(written, part)
     return written
+
+
+def join(key: str, part: str | int) -> str:
+    """One part more behind a key that may be empty.
+
+    >>> join("", "training"), join("training", "steps"), join("metrics", 0)
+    ('training', 'training.steps', 'metrics[0]')
+    """
+    return f"{key}[{part}]" if isinstance(part, int) else f"{key}.{part}" if key else part

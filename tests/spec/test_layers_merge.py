@@ -119,6 +119,23 @@ def test_overrides_lie_on_top(read: Any) -> None:
     assert [options(metric).splits for metric in one.evaluation.metrics] == [10, 2]
 
 
+def test_a_type_by_override_keeps_the_options_that_the_new_one_shares(read: Any) -> None:
+    one, two = read(profile="quick", overrides=["discriminator.type=lstm", "generator.dim=3"])
+    # [profile.quick] found the LSTM of the one with dim = 2, and gave the other its own LSTM without
+    assert [options(spec.discriminator).dim for spec in (one, two)] == [2, 64]
+    _, two = read(overrides=["experiment.two.discriminator.dim=5", "experiment.two.discriminator.type=lstm"])
+    assert (two.discriminator.type, options(two.discriminator).dim) == ("lstm", 5)
+    _, two = read(overrides=["discriminator.dim=7", "experiment.two.discriminator.type=lstm"])
+    assert (two.discriminator.type, options(two.discriminator).dim) == ("lstm", 7)
+    one, _ = read(overrides=["discriminator.type=wavegan"])
+    assert (one.discriminator.type, options(one.discriminator).dim) == ("wavegan", 8)
+
+
+def test_a_whole_table_by_override_keeps_nothing_of_another_type(read: Any) -> None:
+    one, _ = read(overrides=["discriminator.type=wavegan", "discriminator={type = 'wavegan', kernel_size = 3}"])
+    assert (options(one.discriminator).dim, options(one.discriminator).kernel_size) == (64, 3)
+
+
 def test_a_dataset_of_another_type_by_override(read: Any) -> None:
     one, _ = read(overrides=["dataset.type=bach-piano"])
     assert one.dataset.type == "bach-piano"

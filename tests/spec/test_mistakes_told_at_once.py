@@ -168,3 +168,51 @@ def test_a_profile_alone_may_give_the_budget(write: Callable[[str], Path], catal
     assert spec.training.steps == 2
     with pytest.raises(SpecError, match="no budget"):
         read_experiments(path, catalog=catalog)
+
+
+@pytest.mark.parametrize(
+    ("override", "line"),
+    [
+        ("dataset.type=tfrecord", "--set: dataset.paths: missing (globs of the shards)"),
+        (
+            "experiment.one.dataset.type=tfrecord",
+            "--set: experiment.one.dataset.paths: missing (globs of the shards)",
+        ),
+        (
+            "evaluation.metrics=[{type='inception-score', classifier={steps='4'}}]",
+            '--set: evaluation.metrics[0].classifier.steps = "4": must be a whole number; write it without quotes: 4',
+        ),
+        (
+            "evaluation.metrics=['inception-score', 'x']",
+            "--set: evaluation.metrics[1] = \"x\": unknown metric 'x'; installed: inception-score",
+        ),
+        ("generator={type='wavegan', dim=0}", "--set: generator.dim = 0: must be at least 1"),
+        ("dataset.type=3", "--set: dataset.type = 3: must be a name in quotes, one of bach-piano, tfrecord"),
+        ("training.duration_s=inf", "--set: training.duration_s = inf: must be a finite number"),
+        ("training.duration_s=nan", "--set: training.duration_s = nan: must be a finite number"),
+        (
+            "evaluation.metrics=[{type='inception-score', classifier={rate=inf}}]",
+            "--set: evaluation.metrics[0].classifier.rate = inf: must be a finite number",
+        ),
+        (
+            "training.optimizer={type='Adam', lr=nan}",
+            "--set: training.optimizer.lr = nan: must be a finite number",
+        ),
+        (
+            "training.optimizer={type='Adam', betas=[0.5, inf]}",
+            "--set: training.optimizer.betas = [0.5, inf]: must be a finite number",
+        ),
+    ],
+)
+def test_the_key_of_an_override(mistakes: Callable[..., list[str]], small: str, override: str, line: str) -> None:
+    assert mistakes(small, overrides=[override]) == ["1 mistake in FILE", line]
+
+
+def test_numbers_of_a_file_are_finite(mistakes: Callable[..., list[str]], small: str) -> None:
+    text = small.replace("steps = 10", "steps = 10\noptimizer = { type = 'Adam', lr = -inf, eps = nan }")
+    assert mistakes(text + "published = { epoch = nan }\n") == [
+        "3 mistakes in FILE",
+        "FILE:5: training.optimizer.lr = -inf: must be a finite number",
+        "FILE:5: training.optimizer.eps = nan: must be a finite number",
+        "FILE:10: experiment[0].published.epoch = nan: must be a finite number",
+    ]
