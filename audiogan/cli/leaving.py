@@ -1,7 +1,7 @@
 """Ctrl-C and SIGTERM while there is nothing to lose: the process ends at once, with a word.
 
-The default, an exception wherever the interpreter is, would come up inside the import of torch, which hides it, prints it
-or is left half imported by it.
+The default, an exception wherever the interpreter is, would come up inside the import of torch, which hides it, prints
+it or is left half imported by it.
 """
 
 from __future__ import annotations

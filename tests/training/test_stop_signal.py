@@ -57,10 +57,14 @@ def test_a_signal_during_interruptible_work_is_immediate(number: signal.Signals)
 
 def test_interruptible_work_nests() -> None:
     stop = StopSignal()
-    with pytest.raises(Interrupted), stop.interruptible():
+
+    def leave_the_inner_and_stop() -> None:
         with stop.interruptible():
             pass
         stop.request()
+
+    with pytest.raises(Interrupted), stop.interruptible():
+        leave_the_inner_and_stop()
     fresh = StopSignal()
     with fresh.interruptible(), fresh.interruptible():
         pass
