@@ -16,7 +16,10 @@ from audiogan.kernels.lstm.triton.cell import (
 )
 
 
-@triton.jit(do_not_specialize=["stride_j", "stride_k", "steps", "batch", "bar_plane", "h_step", "h_row", "h_unit"])
+@triton.jit(
+    do_not_specialize=["steps", "batch", "bar_plane", "h_step", "h_row", "h_unit"],
+    do_not_specialize_on_alignment=["u"],
+)
 def adjoint_kernel(
     gates: tl.tensor,
     c: tl.tensor,
@@ -28,8 +31,6 @@ def adjoint_kernel(
     h_row: tl.tensor,
     h_unit: tl.tensor,
     u: tl.tensor,
-    stride_j: tl.tensor,
-    stride_k: tl.tensor,
     first: tl.tensor,
     steps: tl.tensor,
     batch: tl.tensor,
@@ -51,7 +52,7 @@ def adjoint_kernel(
     :param first: what the initial h and c receive ``[2, batch, hidden]``.
     """
     row = tl.program_id(0)
-    weights = recurrent_weights(u, stride_j, stride_k, hidden, padded, lanes)
+    weights = recurrent_weights(u, padded, lanes)
     unit = tl.arange(0, padded)
     inside = unit < hidden
     gate_step = batch * (4 * hidden)

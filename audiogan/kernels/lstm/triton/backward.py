@@ -17,7 +17,10 @@ from audiogan.kernels.lstm.triton.cell import (
 )
 
 
-@triton.jit(do_not_specialize=["stride_j", "stride_k", "steps", "batch", "y_step", "y_row", "y_unit", "bar_plane"])
+@triton.jit(
+    do_not_specialize=["steps", "batch", "y_step", "y_row", "y_unit", "bar_plane"],
+    do_not_specialize_on_alignment=["u"],
+)
 def backward_kernel(
     gates: tl.tensor,
     c: tl.tensor,
@@ -27,8 +30,6 @@ def backward_kernel(
     y_unit: tl.tensor,
     last: tl.tensor,
     u: tl.tensor,
-    stride_j: tl.tensor,
-    stride_k: tl.tensor,
     delta: tl.tensor,
     bars: tl.tensor,
     first: tl.tensor,
@@ -51,7 +52,7 @@ def backward_kernel(
     :param first: what the initial h and c receive, as ``last``.
     """
     row = tl.program_id(0)
-    weights = recurrent_weights(u, stride_j, stride_k, hidden, padded, lanes)
+    weights = recurrent_weights(u, padded, lanes)
     unit = tl.arange(0, padded)
     inside = unit < hidden
     gate_step = batch * (4 * hidden)

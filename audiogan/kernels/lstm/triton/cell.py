@@ -1,13 +1,12 @@
 """What the four scans share on the device: activations, products with the recurrent weights, and accesses to memory.
 
-A program follows one sequence through all steps of a layer. It keeps the layer's recurrent weights in registers, as one
-tensor ``[4, padded / lanes, padded, lanes]``: gate q, element k of the vector that is multiplied (its second and fourth
-dimensions), element j of the product. Each thread so reads its share of the vector once for all its sums, and lanes
-neighbouring threads add theirs up. The layout follows from strides of which the compiler knows nothing
-(``do_not_specialize``): where no dimension is contiguous, neighbouring threads take the last dimension, then the last
-but one, and each thread the rest.
+A program follows one sequence through all steps. It keeps the layer's recurrent weights in registers, as one tensor
+``[4, padded / lanes, padded, lanes]``: gate q, element k of the vector that is multiplied (its second and fourth
+dimensions), element j of the product. Neighbouring threads take the last dimension, then the last but one, and each
+thread all of the rest: it so reads its share of the vector once for all its sums, and ``lanes`` neighbours add theirs
+up. :func:`recurrent_weights` says what makes the compiler choose that layout.
 
-Vectors of the cell are ``[padded]``, zero from hidden on.
+Vectors of the cell are ``[padded]``, zero from ``hidden`` on.
 """
 
 from __future__ import annotations
@@ -39,21 +38,16 @@ def tanh(x: tl.tensor) -> tl.tensor:
 
 
 @triton.jit
-def recurrent_weights(
-    u: tl.tensor,
-    stride_j: tl.tensor,
-    stride_k: tl.tensor,
-    hidden: tl.constexpr,
-    padded: tl.constexpr,
-    lanes: tl.constexpr,
-) -> tl.tensor:
-    """The contiguous weights U ``[4 hidden, hidden]``; strides hidden, 1 for products with U, 1, hidden with Uᵀ."""
-    gate = tl.arange(0, 4)[:, None, None, None]
-    k = tl.arange(0, padded // lanes)[:, None, None] * lanes + tl.arange(0, lanes)[None, None, :]
-    j = tl.arange(0, padded)[None, :, None]
-    within = (j * stride_j + k * stride_k)[None, :, :, :]
-    inside = ((j < hidden) & (k < hidden))[None, :, :, :]
-    return tl.load(u + gate * (hidden * hidden) + within, mask=inside, other=0.0)
+def recurrent_weights(u: tl.tensor, padded: tl.constexpr, lanes: tl.constexpr) -> tl.tensor:
+    """The weights, which lie in memory in this order.
+
+    They are read as a matrix whose rows are contiguous. The compiler gives neighbouring threads neighbouring elements
+    of a row, and no thread two of them while it knows of no alignment (``do_not_specialize_on_alignment``); the
+    reshaping changes no thread's elements.
+    """
+    row = tl.arange(0, 4 * padded // lanes)[:, None]
+    column = tl.arange(0, padded * lanes)[None, :]
+    return tl.reshape(tl.load(u + row * (padded * lanes) + column), (4, padded // lanes, padded, lanes))
 
 
 @triton.jit

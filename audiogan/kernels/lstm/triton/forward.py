@@ -18,13 +18,14 @@ from audiogan.kernels.lstm.triton.cell import (
 )
 
 
-@triton.jit(do_not_specialize=["stride_j", "stride_k", "steps", "batch", "plane"])
+@triton.jit(
+    do_not_specialize=["steps", "batch", "plane"],
+    do_not_specialize_on_alignment=["u"],
+)
 def forward_kernel(
     z: tl.tensor,
     states: tl.tensor,
     u: tl.tensor,
-    stride_j: tl.tensor,
-    stride_k: tl.tensor,
     steps: tl.tensor,
     batch: tl.tensor,
     plane: tl.tensor,
@@ -39,7 +40,7 @@ def forward_kernel(
     :param states: h and c ``[2, 1 + steps, batch, hidden]``, the initial ones given; ``plane`` is the first stride.
     """
     row = tl.program_id(0)
-    weights = recurrent_weights(u, stride_j, stride_k, hidden, padded, lanes)
+    weights = recurrent_weights(u, padded, lanes)
     unit = tl.arange(0, padded)
     inside = unit < hidden
     to_next_z = batch * (4 * hidden)

@@ -1,7 +1,7 @@
 """One layer's four scans: tensors in, one launch, tensors out.
 
 ``states`` holds h and c ``[2, 1 + T, N, H]``, beginning with the initial ones; ``gates`` i, f, g and o ``[T, N, 4H]``.
-All tensors are contiguous unless said otherwise.
+``recurrent`` is U ``[4H, H]`` of any strides; all other tensors are contiguous unless said otherwise.
 
 A program follows one sequence, not several: with a batch of 64 each of them then has a multiprocessor to itself, where
 tensor cores, at 16 rows a product, would leave all but four of 132 idle. Two programs share one up to 64 units, so that
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from audiogan.kernels.lstm.triton.adjoint import adjoint_kernel
 from audiogan.kernels.lstm.triton.backward import backward_kernel
@@ -36,9 +37,7 @@ def forward(z: Tensor, states: Tensor, recurrent: Tensor, *, keep_gates: bool) -
         forward_kernel[(batch,)](
             z,
             states,
-            recurrent,
-            hidden,
-            1,
+            _packed(_by_gate(recurrent).mT, _LANES_BY_GATE),
             steps,
             batch,
             states.stride(0),
@@ -65,9 +64,7 @@ def backward(
             y_bar,
             *y_bar.stride(),
             last,
-            recurrent,
-            1,
-            hidden,
+            _packed(_by_gate(recurrent), _lanes_over_gates(hidden)),
             delta,
             bars if keep_bars else delta,
             first,
@@ -90,9 +87,7 @@ def tangent(z_dot: Tensor, states_dot: Tensor, recurrent: Tensor, states: Tensor
             states_dot,
             gates,
             states[1],
-            recurrent,
-            hidden,
-            1,
+            _packed(_by_gate(recurrent).mT, _LANES_BY_GATE),
             steps,
             batch,
             states_dot.stride(0),
@@ -125,9 +120,7 @@ def adjoint(
             states_dot[1],
             h_external,
             *h_external.stride(),
-            recurrent,
-            1,
-            hidden,
+            _packed(_by_gate(recurrent), _lanes_over_gates(hidden)),
             first,
             steps,
             batch,
@@ -141,6 +134,19 @@ def adjoint(
 def _sizes(gates: Tensor) -> tuple[int, int, int]:
     steps, batch, width = gates.shape
     return steps, batch, width // 4
+
+
+def _by_gate(recurrent: Tensor) -> Tensor:
+    """U ``[4H, H]`` as ``[4, H, H]``."""
+    return recurrent.reshape(4, -1, recurrent.shape[1])
+
+
+def _packed(weights: Tensor, lanes: int) -> Tensor:
+    """Weights ``[4, k, j]``, for sums over k, as the kernels hold them, ``[4, padded / lanes, padded, lanes]``."""
+    hidden = weights.shape[1]
+    padded = _padded(hidden)
+    zeros_after = (0, padded - hidden, 0, padded - hidden)
+    return F.pad(weights, zeros_after).view(4, padded // lanes, lanes, padded).mT.contiguous()
 
 
 def _padded(hidden: int) -> int:

@@ -41,7 +41,7 @@ class PersistentScans:
             assert x_bar is not None
             last = torch.stack([cotangents.hn[index], cotangents.cn[index]])
             delta, bars, first[:, index] = launch.backward(
-                x_bar, last, weights.weight_hh.contiguous(), states, gates, keep_bars=save
+                x_bar, last, weights.weight_hh, states, gates, keep_bars=save
             )
             if wanted.weights:
                 x = _input_of(index, arguments, saved)
@@ -72,9 +72,7 @@ class PersistentScans:
                 from_next = delta @ change.weight_hh
                 x_tilde = x_tilde.clone(memory_format=torch.contiguous_format)
                 x_tilde[:-1] += from_next[1:]
-            first[:, index] = launch.adjoint(
-                x_tilde, weights.weight_hh.contiguous(), states, gates, bars, z_dot, states_dot
-            )
+            first[:, index] = launch.adjoint(x_tilde, weights.weight_hh, states, gates, bars, z_dot, states_dot)
             if change is not None:
                 first[0, index] += from_next[0]
             if wanted.weights:
@@ -104,7 +102,7 @@ def _forward_kept(arguments: Arguments) -> tuple[Results, Saved]:
     for index, weights in enumerate(arguments.weights):
         gates = input_products(x, weights.weight_ih, weights.bias)
         states = _states(arguments.h0[index], arguments.c0[index], len(x))
-        launch.forward(gates, states, weights.weight_hh.contiguous(), keep_gates=True)
+        launch.forward(gates, states, weights.weight_hh, keep_gates=True)
         kept += [states, gates]
         x = states[0, 1:]
     hn, cn = torch.stack([states[:, -1] for states in kept[::2]], dim=1)
@@ -117,7 +115,6 @@ def _forward_in_parts(arguments: Arguments, part_bytes: int) -> Results:
     steps, batch, _ = arguments.x.shape
     hidden = arguments.h0.shape[2]
     part = max(1, part_bytes // (4 * hidden * batch * arguments.x.element_size()))
-    recurrent = [weights.weight_hh.contiguous() for weights in arguments.weights]
     output = arguments.x.new_empty(steps, batch, hidden)
     last = torch.stack([arguments.h0, arguments.c0])
     for start in range(0, steps, part):
@@ -125,7 +122,7 @@ def _forward_in_parts(arguments: Arguments, part_bytes: int) -> Results:
         for index, weights in enumerate(arguments.weights):
             states = _states(last[0, index], last[1, index], len(x))
             z = input_products(x, weights.weight_ih, weights.bias)
-            launch.forward(z, states, recurrent[index], keep_gates=False)
+            launch.forward(z, states, weights.weight_hh, keep_gates=False)
             last[:, index] = states[:, -1]
             x = states[0, 1:]
         output[start : start + part] = x
@@ -143,7 +140,7 @@ def _tangents(
         if change is not None:
             z_dot += moved_products(change, _input_of(index, arguments, saved), states[0, :-1])
         states_dot = _states(direction.h0[index], direction.c0[index], len(x_dot))
-        launch.tangent(z_dot, states_dot, weights.weight_hh.contiguous(), states, gates)
+        launch.tangent(z_dot, states_dot, weights.weight_hh, states, gates)
         along.append((z_dot, states_dot, x_dot))
         x_dot = states_dot[0, 1:]
     return along

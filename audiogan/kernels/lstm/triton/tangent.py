@@ -18,15 +18,16 @@ from audiogan.kernels.lstm.triton.cell import (
 )
 
 
-@triton.jit(do_not_specialize=["stride_j", "stride_k", "steps", "batch", "plane"])
+@triton.jit(
+    do_not_specialize=["steps", "batch", "plane"],
+    do_not_specialize_on_alignment=["u"],
+)
 def tangent_kernel(
     z_dot: tl.tensor,
     states_dot: tl.tensor,
     gates: tl.tensor,
     c: tl.tensor,
     u: tl.tensor,
-    stride_j: tl.tensor,
-    stride_k: tl.tensor,
     steps: tl.tensor,
     batch: tl.tensor,
     plane: tl.tensor,
@@ -42,7 +43,7 @@ def tangent_kernel(
     :param c: ``[1 + steps, batch, hidden]``.
     """
     row = tl.program_id(0)
-    weights = recurrent_weights(u, stride_j, stride_k, hidden, padded, lanes)
+    weights = recurrent_weights(u, padded, lanes)
     unit = tl.arange(0, padded)
     inside = unit < hidden
     gate_step = batch * (4 * hidden)
