@@ -124,6 +124,8 @@ struct AdjointScan final {
     Real* const c_carry = chunk.c_carry(layer);
     const Real* const c_initial = chunk.c_initial(layer);
     const Real* const move = moving.at(step, row, block);
+    saved.prefetch(step - plan.chunk_steps, row, block);
+    moving.prefetch(step - plan.chunk_steps, row, block);
     Moving<Real> at;
     at.gates = Records<Real>::per_gate(saved.at(step, row, block));
     at.tau = load(chunk.tau(layer).at(t, row) + unit);
@@ -133,7 +135,8 @@ struct AdjointScan final {
     at.c_tangent_before =
         c_before(moving, c_initial + slice.rows * plan.units, plan.units, step, row, block);
     at.h_cotangent = load(chunk.above().at(t, lower_row) + unit) + load(h_carry + lower);
-    const Cotangents<Real> first = cotangents<Real>(at.gates, at.tau, at.c_before, at.h_cotangent, load(c_carry + lower));
+    const Cotangents<Real> first =
+        cotangents<Real>(at.gates, at.tau, at.c_before, at.h_cotangent, load(c_carry + lower));
     at.c_cotangent = first.c;
     const Adjoints<Real> second = adjoints<Real>(
         at, load(chunk.above().at(t, row) + unit) + load(h_carry + carried), load(c_carry + carried));

@@ -80,6 +80,7 @@ struct BackwardScan final {
     for (int64_t t = chunk.steps - 1; t >= 0; --t) {
       for (int64_t row = 0; row < slice.rows; ++row) {
         for (int64_t block = 0; block < plan.blocks; ++block) {
+          saved.prefetch(chunk.first + t - plan.chunk_steps, row, block);
           const int64_t unit = block * LANES, carried = row * plan.units + unit;
           const Cotangents<Real> now = cotangents<Real>(
               Records<Real>::per_gate(saved.at(chunk.first + t, row, block)), load(tau.at(t, row) + unit),

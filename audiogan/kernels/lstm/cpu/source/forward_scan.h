@@ -72,7 +72,7 @@ struct ForwardScan final {
   }
 
   template <int ROWS>
-  AUDIOGAN_INLINE void scan_tile(const Real* x, int64_t x_stride, const Real* h_before, Real* h_now, Real* c_now,
+  AUDIOGAN_APART void scan_tile(const Real* x, int64_t x_stride, const Real* h_before, Real* h_now, Real* c_now,
                                  const ForwardPanels<Real>& weights, int64_t block, Real* record) const {
     constexpr int64_t LANES = Simd<Real>::LANES;
     const int64_t column = block * GATES * LANES, unit = block * LANES;

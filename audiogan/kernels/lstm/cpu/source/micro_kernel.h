@@ -7,7 +7,10 @@
 
 namespace audiogan_lstm {
 
+// Vectors in a panel. Those of the forward products hold the four gates of a block; those of the backward products,
+// four times as deep, would not fit into the first-level cache if they were as wide.
 constexpr int PANEL_VECTORS = 4;
+constexpr int NARROW_VECTORS = 2;
 
 template <class Real, int ROWS, int VECTORS>
 struct Tile final {
@@ -37,13 +40,16 @@ template <int ROWS, class Work>
 AUDIOGAN_INLINE void for_row_tiles(int64_t rows, const Work& work) {
   int64_t r = 0;
   for (; r + ROWS <= rows; r += ROWS) work(std::integral_constant<int, ROWS>{}, r);
-  if constexpr (ROWS > 2) {
-    for (; r + 2 <= rows; r += 2) work(std::integral_constant<int, 2>{}, r);
+  if constexpr (ROWS > 4) {
+    if (r + 4 <= rows) work(std::integral_constant<int, 4>{}, r), r += 4;
   }
-  for (; r < rows; ++r) work(std::integral_constant<int, 1>{}, r);
+  if constexpr (ROWS > 2) {
+    if (r + 2 <= rows) work(std::integral_constant<int, 2>{}, r), r += 2;
+  }
+  if (r < rows) work(std::integral_constant<int, 1>{}, r);
 }
 
-// A matrix [depth, width] cut into panels of four vectors; the vectors left over are panels of one.
+// A matrix [depth, width] cut into panels; the vectors left over are panels of one.
 template <class Real>
 struct Panels final {
   const Real* data;
@@ -56,8 +62,7 @@ template <class Real, int VECTORS>
 void multiply_panel(const Real* left, int64_t left_stride, int64_t rows, const Real* panel, int64_t depth, Real* out,
                     int64_t out_stride, bool accumulate) {
   constexpr int64_t LANES = Simd<Real>::LANES;
-  // A single column of vectors needs more rows to keep as many sums in flight.
-  constexpr int ROWS = VECTORS == 1 ? 2 * TILE_ROWS : TILE_ROWS;
+  constexpr int ROWS = TILE_ROWS * PANEL_VECTORS / NARROW_VECTORS;
   for_row_tiles<ROWS>(rows, [=](auto tile_rows, int64_t r) {
     constexpr int R = decltype(tile_rows)::value;
     Tile<Real, R, VECTORS> tile{};
@@ -73,14 +78,14 @@ void multiply_panel(const Real* left, int64_t left_stride, int64_t rows, const R
   });
 }
 
-// out [rows, width] = left [rows, depth] times right, or added to what is there.
+// out [rows, width] = left [rows, depth] times right in narrow panels, or added to what is there.
 template <class Real>
 void multiply(const Real* left, int64_t left_stride, int64_t rows, const Panels<Real>& right, Real* out,
               int64_t out_stride, bool accumulate) {
   constexpr int64_t LANES = Simd<Real>::LANES;
   int64_t column = 0;
-  for (; column + PANEL_VECTORS * LANES <= right.width; column += PANEL_VECTORS * LANES) {
-    multiply_panel<Real, PANEL_VECTORS>(left, left_stride, rows, right.panel(column), right.depth, out + column,
+  for (; column + NARROW_VECTORS * LANES <= right.width; column += NARROW_VECTORS * LANES) {
+    multiply_panel<Real, NARROW_VECTORS>(left, left_stride, rows, right.panel(column), right.depth, out + column,
                                         out_stride, accumulate);
   }
   for (; column < right.width; column += LANES) {

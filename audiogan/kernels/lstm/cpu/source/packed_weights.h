@@ -18,15 +18,15 @@ int64_t row_of_gate(int64_t packed, int64_t hidden) {
   return unit < hidden ? gate * hidden + unit : -1;
 }
 
-// `element(k, column)` gives a matrix of `depth` rows and `width` columns.
-template <class Real, class Element>
+// Panels of VECTORS vectors; `element(k, column)` gives a matrix of `depth` rows and `width` columns.
+template <int VECTORS, class Real, class Element>
 Panels<Real> pack(Scratch<Real>& scratch, int64_t depth, int64_t width, const Element& element) {
   constexpr int64_t LANES = Simd<Real>::LANES;
   Real* const data = scratch.take(depth * width);
   if (data != nullptr) {
     int64_t panel = 0;
     while (panel < width) {
-      const int64_t columns = (panel + PANEL_VECTORS * LANES <= width ? PANEL_VECTORS : 1) * LANES;
+      const int64_t columns = (panel + VECTORS * LANES <= width ? VECTORS : 1) * LANES;
       for (int64_t k = 0; k < depth; ++k) {
         for (int64_t j = 0; j < columns; ++j) data[panel * depth + k * columns + j] = element(k, panel + j);
       }
@@ -40,7 +40,7 @@ Panels<Real> pack(Scratch<Real>& scratch, int64_t depth, int64_t width, const El
 template <class Real>
 Panels<Real> pack_forward(Scratch<Real>& scratch, const Plan<Real>& plan, const void* weight, int64_t features) {
   const Real* const matrix = static_cast<const Real*>(weight);
-  return pack(scratch, features, plan.gates, [=, &plan](int64_t feature, int64_t gate) {
+  return pack<PANEL_VECTORS>(scratch, features, plan.gates, [=, &plan](int64_t feature, int64_t gate) {
     const int64_t row = row_of_gate<Real>(gate, plan.shape.hidden);
     return row < 0 ? Real(0) : matrix[row * features + feature];
   });
@@ -51,7 +51,7 @@ template <class Real>
 Panels<Real> pack_backward(Scratch<Real>& scratch, const Plan<Real>& plan, const void* weight, int64_t features) {
   const Real* const matrix = static_cast<const Real*>(weight);
   const int64_t width = round_up(features, Plan<Real>::WIDTH_MULTIPLE);
-  return pack(scratch, plan.gates, width, [=, &plan](int64_t gate, int64_t feature) {
+  return pack<NARROW_VECTORS>(scratch, plan.gates, width, [=, &plan](int64_t gate, int64_t feature) {
     const int64_t row = row_of_gate<Real>(gate, plan.shape.hidden);
     return row < 0 || feature >= features ? Real(0) : matrix[row * features + feature];
   });

@@ -1,7 +1,7 @@
 // What both backward passes hold of a chunk, and the products that they have in common.
 //
-// The first pass carries h̄ and delta. The second carries, stacked in this order, h̃ over h̄ and z̃ over delta, and holds
-// x over v and h over ḣ, so that one outer product gives Σ z̃ xᵀ + delta vᵀ.
+// The first pass carries h̄ and delta. The second carries, stacked in this order, h̃ over h̄ and z̃ over delta, and
+// holds x over v and h over ḣ, so that one outer product gives Σ z̃ xᵀ + delta vᵀ.
 #pragma once
 
 #include "records.h"
@@ -85,9 +85,10 @@ struct ReverseChunk final {
     WeightSums<Real>& to = sums[layer];
     const int64_t all = steps * STACKED * rows, width = plan.feature_width(layer);
     const Real* const read = layer == 0 ? input().data : hidden(layer - 1).at(1);
-    add_outer_products(read, width, width, delta().data, plan.gate_stride, plan.gates, all, to.input);
-    add_outer_products(hidden(layer).data, plan.units, plan.units, delta().data, plan.gate_stride, plan.gates, all,
-                       to.hidden);
+    add_outer_products(read, width, round_up(plan.features(layer), TILE_ROWS), delta().data, plan.gate_stride,
+                       plan.gates, all, to.input);
+    add_outer_products(hidden(layer).data, plan.units, round_up(plan.shape.hidden, TILE_ROWS), delta().data,
+                       plan.gate_stride, plan.gates, all, to.hidden);
     add_bias_sums(delta(), steps, rows, plan.gates, to.bias);
   }
 

@@ -1,4 +1,4 @@
-// Scratch memory dealt out piece by piece. Dealt from null, it only counts, so that a caller knows how much to hand over.
+// Scratch memory dealt out piece by piece. Dealt from null, it only counts: so a caller learns how much to hand over.
 #pragma once
 
 #include "symbols.h"

@@ -1,6 +1,6 @@
 // What the names mean, and the sizes that everything here is laid out by.
 //
-// For one unit of one layer at one step, with z = W x + U h₋ + b and neighbouring steps marked ₋ (before) and ₊ (after):
+// For one unit of one layer at one step, with z = W x + U h₋ + b and ₋ marking the step before:
 //
 //   gates i, f, g, o       σ(z_i), σ(z_f), tanh(z_g), σ(z_o)
 //   c, h, tau              f c₋ + i g, o tau, tanh(c)
@@ -15,7 +15,7 @@
 //   chunk    consecutive steps scanned through all layers before the next, so that what layers pass on stays in cache
 //   block    as many hidden units as a vector has lanes
 //   record   what the forward pass saves of one block, step and sequence: the vectors i, f, g, o, c
-//   panel    a matrix's columns, four vectors wide, in the order in which products read them
+//   panel    a few vectors' width of a matrix's columns, in the order in which products read them
 //   stacked  rows of two sequences of values below each other, so that one product serves both
 #pragma once
 
@@ -60,9 +60,6 @@ struct Plan final {
   // Features that a layer reads.
   int64_t features(int64_t layer) const { return layer == 0 ? shape.inputs : shape.hidden; }
   int64_t feature_width(int64_t layer) const { return round_up(features(layer), WIDTH_MULTIPLE); }
-  int64_t widest_features() const {
-    return feature_width(0) > units ? feature_width(0) : units;
-  }
 
   Slice slice(int64_t index) const {
     const int64_t first = index * shape.slice_rows;

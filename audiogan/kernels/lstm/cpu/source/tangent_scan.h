@@ -73,29 +73,34 @@ struct TangentScan final {
   }
 
   void scan_chunk(const Slice& slice, int64_t layer, int64_t first, int64_t steps) const {
-    const Records<Real> saved(static_cast<Real*>(call.records), plan, slice.index, layer);
-    const Records<Real> written(tangents, plan, 0, layer);
-    const Grid<Real> x = layer == 0 ? input : outputs(h, layer - 1);
-    const Grid<Real> v = layer == 0 ? input_moved : outputs(h_moved, layer - 1);
-    const Grid<Real> states = part(h, layer), states_moved = part(h_moved, layer);
     for (int64_t t = 0; t < steps; ++t) {
       for (int64_t block = 0; block < plan.blocks; ++block) {
         for_row_tiles<TILE_ROWS>(slice.rows, [&](auto tile_rows, int64_t row) {
-          constexpr int ROWS = decltype(tile_rows)::value;
-          Tile<Real, ROWS, PANEL_VECTORS> z{};
-          add_products(z, panels[layer], block, v.at(t, row), v.row_stride, states_moved.at(t, row));
-          if (moved != nullptr) {
-            add_products(z, moved[layer], block, x.at(t, row), x.row_stride, states.at(t, row));
-            add_bias(z, moved[layer].bias + block * GATES * LANES);
-          }
-          AUDIOGAN_UNROLL
-          for (int r = 0; r < ROWS; ++r) {
-            const auto& sums = z.sums[r];
-            move_unit(saved, written, layer, first + t, row + r, block, {sums[0], sums[1], sums[2], sums[3]},
-                      states.at(t + 1, row + r), states_moved.at(t + 1, row + r));
-          }
+          scan_tile<decltype(tile_rows)::value>(slice, layer, first, t, row, block);
         });
       }
+    }
+  }
+
+  template <int ROWS>
+  AUDIOGAN_APART void scan_tile(const Slice& slice, int64_t layer, int64_t first, int64_t t, int64_t row,
+                                int64_t block) const {
+    const Records<Real> saved(static_cast<Real*>(call.records), plan, slice.index, layer);
+    const Records<Real> written(tangents, plan, 0, layer);
+    const Grid<Real> v = layer == 0 ? input_moved : outputs(h_moved, layer - 1);
+    const Grid<Real> states = part(h, layer), states_moved = part(h_moved, layer);
+    Tile<Real, ROWS, PANEL_VECTORS> z{};
+    add_products(z, panels[layer], block, v.at(t, row), v.row_stride, states_moved.at(t, row));
+    if (moved != nullptr) {
+      const Grid<Real> x = layer == 0 ? input : outputs(h, layer - 1);
+      add_products(z, moved[layer], block, x.at(t, row), x.row_stride, states.at(t, row));
+      add_bias(z, moved[layer].bias + block * GATES * LANES);
+    }
+    AUDIOGAN_UNROLL
+    for (int r = 0; r < ROWS; ++r) {
+      const auto& sums = z.sums[r];
+      move_unit(saved, written, layer, first + t, row + r, block, {sums[0], sums[1], sums[2], sums[3]},
+                states.at(t + 1, row + r), states_moved.at(t + 1, row + r));
     }
   }
 
@@ -121,6 +126,7 @@ struct TangentScan final {
                                  Real* h_moved_now) const {
     const int64_t unit = block * LANES;
     const Real* const record = saved.at(step, row, block);
+    saved.prefetch(step + 1, row, block);
     const PerGate<Real> gates = Records<Real>::per_gate(record);
     const Vector<Real> tau = tanh<Real>(Records<Real>::c(record));
     Real* const c_moved_at = c_moved.at(layer, row) + unit;

@@ -4,6 +4,8 @@
 #include <cstdint>
 
 #define AUDIOGAN_INLINE inline __attribute__((always_inline))
+// For a tile's work: within a larger function the compiler would keep some of its sums in memory.
+#define AUDIOGAN_APART __attribute__((noinline))
 // Loops over a tile must vanish for its sums to live in registers.
 #define AUDIOGAN_UNROLL _Pragma("GCC unroll 16")
 

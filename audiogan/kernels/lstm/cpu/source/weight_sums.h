@@ -49,8 +49,8 @@ void add_bias_sums(const Grid<Real>& delta, int64_t steps, int64_t rows, int64_t
 }
 
 template <class Real>
-void write_gradients(const Plan<Real>& plan, const std::vector<std::vector<WeightSums<Real>>>& sums_of_workers, int64_t layer,
-                     const AudioganWeights& gradients) {
+void write_gradients(const Plan<Real>& plan, const std::vector<std::vector<WeightSums<Real>>>& sums_of_workers,
+                     int64_t layer, const AudioganWeights& gradients) {
   const int64_t features = plan.features(layer), hidden = plan.shape.hidden;
   Real* const weight_ih = static_cast<Real*>(gradients.weight_ih);
   Real* const weight_hh = static_cast<Real*>(gradients.weight_hh);
