@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from audiogan.kernels.lstm.triton.scans import PersistentScans
 
 LARGEST_HIDDEN = 128
-"""Up to this hidden size a layer's recurrent weights are held by one multiprocessor; beyond it `reference` computes."""
+"""Up to this hidden size a multiprocessor holds a layer's recurrent weights; beyond it ``reference`` computes."""
 
 _OLDEST = (8, 0)
 """The least compute capability that Triton supports."""
@@ -23,7 +23,7 @@ _OLDEST = (8, 0)
 
 @final
 class Triton(Implementation):
-    """One persistent program a sequence and layer runs through all steps; the rest is large matrix products.
+    """A persistent program for each layer and sequence runs through all steps; the rest is large matrix products.
 
     With H hidden units, N sequences, T steps and numbers of s bytes, a layer keeps for the first backward pass
     (6 T + 2) N H s bytes, its states and gates, and for the second one 6 T N H s more. At N = 64, T = 4096, H = 64 and

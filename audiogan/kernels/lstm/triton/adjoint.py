@@ -49,6 +49,7 @@ def adjoint_kernel(
     :param c: ``[1 + steps, batch, hidden]``, as ``c_dot``.
     :param bars: h̄ and c̄ ``[2, steps, batch, hidden]``; ``bar_plane`` is the first stride.
     :param h_external: h̃_ext ``[steps, batch, hidden]``, of the three strides that follow.
+    :param u: the weights in the order of :func:`~audiogan.kernels.lstm.triton.cell.recurrent_weights`.
     :param first: what the initial h and c receive ``[2, batch, hidden]``.
     """
     row = tl.program_id(0)

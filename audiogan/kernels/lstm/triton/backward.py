@@ -47,6 +47,7 @@ def backward_kernel(
     :param c: ``[1 + steps, batch, hidden]``.
     :param y_bar: ȳ ``[steps, batch, hidden]``, of the three strides that follow.
     :param last: what the final h and c receive ``[2, batch, hidden]``.
+    :param u: the weights in the order of :func:`~audiogan.kernels.lstm.triton.cell.recurrent_weights`.
     :param delta: δ, as ``gates``.
     :param bars: h̄ and c̄ ``[2, steps, batch, hidden]`` if ``keep``; ``bar_plane`` is the first stride.
     :param first: what the initial h and c receive, as ``last``.

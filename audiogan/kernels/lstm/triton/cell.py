@@ -39,7 +39,7 @@ def tanh(x: tl.tensor) -> tl.tensor:
 
 @triton.jit
 def recurrent_weights(u: tl.tensor, padded: tl.constexpr, lanes: tl.constexpr) -> tl.tensor:
-    """The weights, which lie in memory in this order.
+    """The weights ``[4, padded / lanes, padded, lanes]``, which lie in memory in this order.
 
     They are read as a matrix whose rows are contiguous. The compiler gives neighbouring threads neighbouring elements
     of a row, and no thread two of them while it knows of no alignment (``do_not_specialize_on_alignment``); the
@@ -65,13 +65,13 @@ def product_by_gate(u: tl.tensor, vector: tl.tensor, padded: tl.constexpr, lanes
     """Σ_k u_qk vector_k of every gate q, ``[padded, 2, 2]``."""
     spread = tl.reshape(vector, (1, padded // lanes, 1, lanes))
     sums = tl.sum(tl.sum(u * spread, axis=1), axis=2)
-    return tl.trans(tl.reshape(sums, (2, 2, padded)), (2, 0, 1))
+    return tl.permute(tl.reshape(sums, (2, 2, padded)), 2, 0, 1)
 
 
 @triton.jit
 def product_over_gates(u: tl.tensor, gates: tl.tensor, padded: tl.constexpr, lanes: tl.constexpr) -> tl.tensor:
     """Σ_qk u_qk gates_qk of gates ``[padded, 2, 2]``, ``[padded]``."""
-    spread = tl.reshape(tl.trans(gates, (1, 2, 0)), (4, padded // lanes, 1, lanes))
+    spread = tl.reshape(tl.permute(gates, 1, 2, 0), (4, padded // lanes, 1, lanes))
     return tl.sum(tl.sum(tl.sum(u * spread, axis=1), axis=0), axis=1)
 
 

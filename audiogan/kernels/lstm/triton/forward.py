@@ -38,6 +38,7 @@ def forward_kernel(
 
     :param z: W x + b ``[steps, batch, 4 hidden]``; the gates take its place if ``keep``.
     :param states: h and c ``[2, 1 + steps, batch, hidden]``, the initial ones given; ``plane`` is the first stride.
+    :param u: the weights in the order of :func:`~audiogan.kernels.lstm.triton.cell.recurrent_weights`.
     """
     row = tl.program_id(0)
     weights = recurrent_weights(u, padded, lanes)

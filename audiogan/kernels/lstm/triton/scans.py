@@ -32,12 +32,12 @@ class PersistentScans:
         self, cotangents: Results, arguments: Arguments, saved: Saved, *, wanted: Wanted, save: bool
     ) -> tuple[Gradients, Saved]:
         """From the last layer to the first."""
-        layers = list(enumerate(zip(arguments.weights, saved[::2], saved[1::2], strict=True)))
+        layers = list(zip(arguments.weights, saved[::2], saved[1::2], strict=True))
         first = arguments.h0.new_empty(2, *arguments.h0.shape)
         x_bar: Tensor | None = cotangents.output
         gradients: list[LayerWeights] = []
         kept: list[Tensor] = []
-        for index, (weights, states, gates) in reversed(layers):
+        for index, (weights, states, gates) in reversed(list(enumerate(layers))):
             assert x_bar is not None
             last = torch.stack([cotangents.hn[index], cotangents.cn[index]])
             delta, bars, first[:, index] = launch.backward(
@@ -105,7 +105,7 @@ def _forward_kept(arguments: Arguments) -> tuple[Results, Saved]:
         launch.forward(gates, states, weights.weight_hh, keep_gates=True)
         kept += [states, gates]
         x = states[0, 1:]
-    hn, cn = torch.stack([states[:, -1] for states in kept[::2]], dim=1)
+    hn, cn = (torch.stack([states[part, -1] for states in kept[::2]]) for part in (0, 1))
     # Who writes into the output, as ReLU in place does, must not write into what is saved.
     return Results(x.clone(), hn, cn), tuple(kept)
 
@@ -116,17 +116,17 @@ def _forward_in_parts(arguments: Arguments, part_bytes: int) -> Results:
     hidden = arguments.h0.shape[2]
     part = max(1, part_bytes // (4 * hidden * batch * arguments.x.element_size()))
     output = arguments.x.new_empty(steps, batch, hidden)
-    last = torch.stack([arguments.h0, arguments.c0])
+    hn, cn = arguments.h0.clone(), arguments.c0.clone()
     for start in range(0, steps, part):
         x = arguments.x[start : start + part]
         for index, weights in enumerate(arguments.weights):
-            states = _states(last[0, index], last[1, index], len(x))
+            states = _states(hn[index], cn[index], len(x))
             z = input_products(x, weights.weight_ih, weights.bias)
             launch.forward(z, states, weights.weight_hh, keep_gates=False)
-            last[:, index] = states[:, -1]
+            hn[index], cn[index] = states[:, -1]
             x = states[0, 1:]
         output[start : start + part] = x
-    return Results(output, last[0], last[1])
+    return Results(output, hn, cn)
 
 
 def _tangents(

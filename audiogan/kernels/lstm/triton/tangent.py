@@ -39,6 +39,7 @@ def tangent_kernel(
 
     :param z_dot: what ż is without U ḣ₋ ``[steps, batch, 4 hidden]``; ż takes its place.
     :param states_dot: ḣ and ċ ``[2, 1 + steps, batch, hidden]``, the initial ones given; ``plane`` is the first stride.
+    :param u: the weights in the order of :func:`~audiogan.kernels.lstm.triton.cell.recurrent_weights`.
     :param gates: ``[steps, batch, 4 hidden]``.
     :param c: ``[1 + steps, batch, hidden]``.
     """
