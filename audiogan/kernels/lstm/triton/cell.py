@@ -112,4 +112,4 @@ def gate_offsets(hidden: tl.constexpr, padded: tl.constexpr) -> tl.tensor:
 @triton.jit
 def pair_offsets(distance: tl.tensor, padded: tl.constexpr) -> tl.tensor:
     """Where the elements of two joined vectors lie that are ``distance`` apart."""
-    return tl.arange(0, 2)[None, :] * distance + tl.arange(0, padded)[:, None]
+    return tl.arange(0, 2)[None, :] * distance.to(tl.int64) + tl.arange(0, padded)[:, None]
