@@ -15,6 +15,7 @@ import torch
 from audiogan.kernels.lstm.cpu import CPU, implementation, library
 from audiogan.kernels.lstm.cpu.compilation import (
     PROCESSOR,
+    SUFFIX,
     CompilationError,
     compile_libraries,
     instruction_sets,
@@ -55,7 +56,10 @@ def test_a_failing_compiler_is_quoted(tmp_path: Path, monkeypatch: pytest.Monkey
 
 def test_every_library_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CXX", str(compiler(tmp_path, 'echo "$@" > "$target"')))
+    older = tmp_path / f"libaudiogan_lstm.{PROCESSOR}.01234567{SUFFIX}"
+    older.touch()
     written = compile_libraries(tmp_path, ["-extra"])
+    assert not older.exists()
     assert written == [library_path(name, tmp_path) for name in (*instruction_sets(), PROCESSOR)]
     assert all(" -extra " in path.read_text() for path in written)
 
@@ -97,7 +101,7 @@ def test_an_installation_without_libraries_says_so(tmp_path: Path, monkeypatch: 
     monkeypatch.setattr(library, "library_path", lambda name: tmp_path / name)
     monkeypatch.setattr(implementation, "usable_instructions", library.usable_instructions.__wrapped__)
     assert CPU().why_not(CPU_DEVICE, torch.float32) == (
-        "no compiled library found; install audiogan again where there is a C++ compiler"
+        "no library compiled from these sources found; install audiogan again where there is a C++ compiler"
     )
 
 

@@ -12,6 +12,8 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -36,12 +38,23 @@ def instruction_sets() -> tuple[str, ...]:
 
 
 def library_path(name: str, folder: Path = FOLDER) -> Path:
-    """Where the library for a set of instructions, or :data:`PROCESSOR`, lies."""
-    return folder / f"libaudiogan_lstm.{name}{SUFFIX}"
+    """Where the library for a set of instructions, or :data:`PROCESSOR`, lies.
+
+    Its name tells from which sources it comes, so that one of older sources, whose calls may differ, is not found.
+    """
+    return folder / f"libaudiogan_lstm.{name}.{_digest()}{SUFFIX}"
+
+
+@cache
+def _digest() -> str:
+    digest = sha256()
+    for path in sorted((FOLDER / "source").iterdir()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:8]
 
 
 def compile_libraries(folder: Path = FOLDER, extra_flags: Sequence[str] = ()) -> list[Path]:
-    """Compiles every library into ``folder``, two at a time, and returns their paths.
+    """Compiles every library into ``folder``, two at a time, and returns their paths; removes those of older sources.
 
     The compiler is the one that ``CXX`` names, else the first of c++, g++ and clang++ on the path.
 
@@ -50,7 +63,11 @@ def compile_libraries(folder: Path = FOLDER, extra_flags: Sequence[str] = ()) ->
     compiler = _compiler()
     names = (*instruction_sets(), PROCESSOR)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        return list(pool.map(lambda name: _compile(compiler, name, folder, extra_flags), names))
+        written = list(pool.map(lambda name: _compile(compiler, name, folder, extra_flags), names))
+    for path in folder.glob(f"libaudiogan_lstm.*{SUFFIX}"):
+        if path not in written:
+            path.unlink()
+    return written
 
 
 def _compiler() -> str:

@@ -54,7 +54,7 @@ class CPU(Implementation):
             return f"it computes in {' and '.join(DTYPES.values())} alone"
         usable = usable_instructions()
         if not usable:
-            return "no compiled library found; install audiogan again where there is a C++ compiler"
+            return "no library compiled from these sources found; install audiogan again where there is a C++ compiler"
         if self._instructions is not None and self._instructions not in usable:
             return f"{self._instructions} is not among the usable sets of instructions: {', '.join(usable)}"
         return None
