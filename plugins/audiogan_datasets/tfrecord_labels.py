@@ -51,7 +51,11 @@ def read_labels(records: RecordList, feature: str, class_names: tuple[str, ...] 
 
 
 def _label(example: Example, feature: str) -> int | str:
-    kind = example.kind(feature)
+    try:
+        kind = example.kind(feature)
+        text = example.byte_string(feature) if kind not in ("int64", "empty") else b""
+    except DataError as error:
+        raise DataError(f"{error}; set dataset.label_feature to what the data have") from error
     if kind == "int64":
         values = example.integers(feature)
         if len(values) != 1:
@@ -60,6 +64,6 @@ def _label(example: Example, feature: str) -> int | str:
     if kind == "empty":
         return ""
     try:
-        return example.byte_string(feature).decode()
+        return text.decode()
     except UnicodeDecodeError:
         raise DataError(f"{example.place}: label '{feature}' is not UTF-8 text; write the labels again") from None

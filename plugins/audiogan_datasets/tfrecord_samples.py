@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
@@ -10,6 +13,7 @@ from audiogan.data.example import Example
 from audiogan.errors import DataError
 
 _PCM16_SCALE = 1 / 32768
+Stored = TypeVar("Stored")
 
 
 @frozen
@@ -41,20 +45,29 @@ class Samples:
 
     def _read(self, example: Example) -> NDArray[np.float32]:
         if self.kind == "float":
-            return example.floats(self.feature)
+            return self._stored(example.floats)
         if self.kind == "int64":
-            return example.integers(self.feature).astype(np.float32) * np.float32(_PCM16_SCALE)
-        pcm = example.byte_string(self.feature)
+            return self._stored(example.integers).astype(np.float32) * np.float32(_PCM16_SCALE)
+        pcm = self._stored(example.byte_string)
         if len(pcm) % 2:
             raise DataError(
                 f"{example.place}: feature '{self.feature}' holds {len(pcm)} bytes; 16-bit PCM has an even number"
             )
         return np.frombuffer(pcm, dtype="<i2").astype(np.float32) * np.float32(_PCM16_SCALE)
 
+    def _stored(self, read: Callable[[str], Stored]) -> Stored:
+        try:
+            return read(self.feature)
+        except DataError as error:
+            raise DataError(f"{error}; set dataset.feature and dataset.feature_kind to what the data have") from error
+
     def _within_range(self, samples: NDArray[np.float32], example: Example) -> NDArray[np.float32]:
         peak = max(float(samples.max()), -float(samples.min()))
         if not np.isfinite(peak):
-            raise DataError(f"{example.place}: feature '{self.feature}' holds samples that are not finite numbers")
+            raise DataError(
+                f"{example.place}: feature '{self.feature}' holds samples that are not finite numbers; "
+                "leave such clips out of the data"
+            )
         if self.normalize:
             return samples / np.float32(peak) if peak > 0 else samples
         if peak > 1 and self.clip:
