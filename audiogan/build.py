@@ -7,6 +7,7 @@ from typing import Any
 
 from audiogan.errors import SpecError
 from audiogan.registry import Registry, installed
+from audiogan.shortage import memory_shortage
 from audiogan.spec.schema import ComponentSpec
 from audiogan.spec.structure import structure_options
 
@@ -30,10 +31,17 @@ def build(kind: str, spec: ComponentSpec, registry: Registry, **context: Any) ->
     """The component that ``spec``, with its options already structured, describes.
 
     :raises PluginError: no component of that kind and name is installed.
-    :raises SpecError: the options do not go together, or not with ``context``.
+    :raises SpecError: the options do not go together, or not with ``context``, or ask for more memory than there is.
     """
     component_class: Any = registry.find(kind, spec.type).component_class
     try:
         return component_class(spec.options, **context)
     except ValueError as error:
         raise SpecError(f"{kind} '{spec.type}': {error}") from error
+    except (RuntimeError, MemoryError, TypeError) as error:
+        shortage = memory_shortage(error)
+        if shortage is None:
+            raise
+        raise SpecError(
+            f"{kind} '{spec.type}': does not fit into memory: lower what makes it large, such as dim ({shortage})"
+        ) from error

@@ -88,6 +88,24 @@ def test_a_step_is_its_discriminator_updates_and_its_generator_update() -> None:
     assert cost.seconds > 4 * 0.02 + 0.05
 
 
+def test_a_very_long_update_is_made_once_and_said_to_be_cold(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not measure_step(noisy_components(), training_spec(), device=CPU).cold
+    monkeypatch.setattr("audiogan.training.measure._TOO_LONG_TO_REPEAT_S", 0.04)
+    updates: list[str] = []
+
+    class Counted(_Slow):
+        def discriminator_loss(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+            updates.append("discriminator")
+            return super().discriminator_loss(real_scores, fake_scores)
+
+        def generator_loss(self, fake_scores: Tensor) -> Tensor:
+            updates.append("generator")
+            return super().generator_loss(fake_scores)
+
+    assert measure_step(evolve(noisy_components(), loss=Counted()), training_spec(), device=CPU).cold
+    assert updates == ["discriminator"] * 3 + ["generator"]
+
+
 class _Untouchable(MemoryDataset):
     def window(self, index: int, *, rng: Any) -> Any:
         raise AssertionError("a window was read")
