@@ -66,7 +66,7 @@ def run(arguments: argparse.Namespace) -> int:
     stop = StopSignal()
     with choose_display(quiet=arguments.quiet) as display, stop.listening():
         if arguments.dry_run:
-            dry_run(file, registry=registry, observer=display, stop=stop, only=arguments.only)
+            dry_run(file, folder, registry=registry, observer=display, stop=stop, only=arguments.only)
             return 0
         outcome = run_file(file, folder, registry=registry, observer=display, stop=stop, only=arguments.only)
     _print_table(outcome.report)

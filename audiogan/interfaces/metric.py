@@ -35,6 +35,23 @@ class Metric(ABC):
         :raises DataError: the dataset cannot serve this metric; the text says what it lacks.
         """
 
+    def figure_names(self) -> tuple[str, ...] | None:
+        """The names of the figures that :meth:`evaluate` gives, or ``None`` where only evaluating tells.
+
+        With them, an experiment whose best checkpoint is chosen by something else is refused before it begins.
+        """
+        return None
+
+    def minimum_samples(self) -> int:
+        """The fewest waveforms that :meth:`evaluate` takes."""
+        return 1
+
+    def check(self, dataset: Dataset) -> None:
+        """Looks, within a second or so, for what :meth:`prepare` would stumble over.
+
+        :raises DataError: the dataset cannot serve this metric; the text says what it lacks.
+        """
+
     def fingerprint(self) -> str:
         """A hash of what gives the figures beside the options, such as a trained classifier.
 

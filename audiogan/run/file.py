@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 
 import torch
 from attrs import frozen
 
 from audiogan.atomic import atomic_file
-from audiogan.components import build_components
 from audiogan.errors import AudioganError, SpecError
 from audiogan.registry import Registry
 from audiogan.report import Report, write_report
+from audiogan.run.check import check_experiments
 from audiogan.run.environment import environment
 from audiogan.run.experiment import is_finished, run_experiment
 from audiogan.run.folder import RunFolder, write_json
 from audiogan.run.identity import check_identity
+from audiogan.run.plan import plan
 from audiogan.run.reference import Judges
 from audiogan.spec import to_toml
 from audiogan.spec.schema import ExperimentFile, ExperimentSpec
 from audiogan.training.device import resolve_device
 from audiogan.training.loop import Outcome
-from audiogan.training.measure import StepCost, measure_step
 from audiogan.training.observer import Observer
-from audiogan.training.state import steps_in_budget
 from audiogan.training.stop import Interrupted, StopSignal
 from audiogan.training.threads import cpu_threads
 
@@ -51,10 +49,15 @@ def run_file(
 
     An experiment that fails is reported as failed and the next one starts; a stop ends the run with everything saved.
 
-    :raises AudioganError: the folder holds another run, or a name in ``only`` is unknown.
+    :raises AudioganError: the folder holds another run or cannot be written, a name in ``only`` is unknown, or an
+        experiment cannot be: nothing is run then, and the text lists every mistake.
+    :raises Interrupted: a stop was requested before there was a run.
     """
     chosen = chosen_experiments(file, only)
     with folder.locked():
+        unfinished = _unfinished(chosen, folder, observer)
+        with stop.interruptible():
+            _check(file, unfinished, registry, observer)
         # spec.toml describes every experiment of the folder, not those alone that run now
         for spec in file.experiments:
             if spec in chosen or folder.experiment(spec.name).identity.exists():
@@ -62,13 +65,9 @@ def run_file(
         device = resolve_device(chosen[0].training.device)
         _describe_run(file, folder, registry, device, chosen[0].training.threads)
         judges = Judges(folder.path / "reference.json", registry, device=device, tell=observer.tell, warn=observer.warn)
-        unfinished = [spec for spec in chosen if not is_finished(folder.experiment(spec.name), spec)]
-        for spec in chosen:
-            if spec not in unfinished:
-                observer.tell(f"{spec.name}: finished before, skipped")
         failed: list[str] = []
         try:
-            totals = _plan(unfinished, folder, registry, observer, stop)
+            totals = plan(unfinished, folder, registry, observer, stop)
             for spec in unfinished:
                 outcome = _run_one(spec, chosen, folder, registry, judges, observer, stop, totals, failed)
                 write_report(folder.path)
@@ -80,13 +79,42 @@ def run_file(
 
 
 def dry_run(
-    file: ExperimentFile, *, registry: Registry, observer: Observer, stop: StopSignal, only: Sequence[str] = ()
+    file: ExperimentFile,
+    folder: RunFolder,
+    *,
+    registry: Registry,
+    observer: Observer,
+    stop: StopSignal,
+    only: Sequence[str] = (),
 ) -> None:
-    """Builds every chosen experiment, measures a step of each, and tells what a run would take; writes nothing.
+    """Looks for all that :func:`run_file` would stumble over, and tells what it would take; writes nothing.
 
+    :raises AudioganError: as :func:`run_file`.
     :raises Interrupted: a stop was requested.
     """
-    _plan(chosen_experiments(file, only), None, registry, observer, stop)
+    chosen = chosen_experiments(file, only)
+    folder.check_writable()
+    unfinished = _unfinished(chosen, folder, observer)
+    with stop.interruptible():
+        _check(file, unfinished, registry, observer)
+    for spec in chosen:
+        if folder.experiment(spec.name).latest.exists():
+            check_identity(folder.experiment(spec.name), spec)
+    plan(unfinished, folder, registry, observer, stop)
+
+
+def _unfinished(chosen: Sequence[ExperimentSpec], folder: RunFolder, observer: Observer) -> list[ExperimentSpec]:
+    unfinished = [spec for spec in chosen if not is_finished(folder.experiment(spec.name), spec)]
+    for spec in chosen:
+        if spec not in unfinished:
+            observer.tell(f"{spec.name}: finished before, skipped")
+    return unfinished
+
+
+def _check(file: ExperimentFile, unfinished: Sequence[ExperimentSpec], registry: Registry, observer: Observer) -> None:
+    if unfinished:
+        observer.tell(f"checking {len(unfinished)} experiment{'' if len(unfinished) == 1 else 's'}")
+        check_experiments(file, unfinished, registry)
 
 
 def chosen_experiments(file: ExperimentFile, only: Sequence[str]) -> tuple[ExperimentSpec, ...]:
@@ -140,38 +168,6 @@ def _run_one(
     finally:
         observer.end_experiment(spec.name, outcome=ended)
     return outcome
-
-
-def _plan(
-    unfinished: Sequence[ExperimentSpec],
-    folder: RunFolder | None,
-    registry: Registry,
-    observer: Observer,
-    stop: StopSignal,
-) -> dict[str, int | None]:
-    """Measures what is ahead and tells it; returns the steps of each experiment where they can be known."""
-    totals: dict[str, int | None] = {}
-    costs: list[tuple[str, StepCost, int | None]] = []
-    for spec in unfinished:
-        with stop.interruptible(), _named(spec), cpu_threads(spec.training.threads):
-            components = build_components(spec, registry)
-            cost = measure_step(components, spec.training, device=resolve_device(spec.training.device))
-            totals[spec.name] = steps_in_budget(spec.training, len(components.dataset), cost.seconds)
-        total = totals[spec.name]
-        done = folder.experiment(spec.name).steps_done() if folder else 0
-        left = None if total is None else max(0, total - done)
-        costs.append((spec.name, cost, left))
-    if costs:
-        observer.plan(costs)
-    return totals
-
-
-@contextmanager
-def _named(spec: ExperimentSpec) -> Iterator[None]:
-    try:
-        yield
-    except AudioganError as error:
-        raise type(error)(f"experiment '{spec.name}': {error}") from error
 
 
 def _describe_run(

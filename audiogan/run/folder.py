@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -87,6 +88,20 @@ class RunFolder:
         """The folder of one of its experiments."""
         return ExperimentFolder(self.path / name)
 
+    def check_writable(self) -> None:
+        """Sees that the folder can be made or written to, without doing so.
+
+        :raises AudioganError: it cannot.
+        """
+        nearest = _nearest_existing(self.path)
+        if not nearest.is_dir():
+            raise self._unwritable(_in_the_way(nearest))
+        if not os.access(nearest, os.W_OK | os.X_OK):
+            raise self._unwritable(f"you may not write to {nearest}")
+
+    def _unwritable(self, reason: str) -> AudioganError:
+        return AudioganError(f"{self.path}: the run folder cannot be written: {reason}; use --output DIR")
+
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Holds the folder against a second run of the same file.
@@ -102,13 +117,21 @@ class RunFolder:
                 f"{self.path}: another audiogan run is at work here; wait for it or use --output"
             ) from error
         except OSError as error:
-            raise AudioganError(
-                f"{self.path}: the run folder cannot be written: {error.strerror}; use --output"
-            ) from error
+            nearest = _nearest_existing(self.path)
+            reason = str(error.strerror) if nearest.is_dir() else _in_the_way(nearest)
+            raise self._unwritable(reason) from error
         try:
             yield
         finally:
             lock.release()
+
+
+def _nearest_existing(path: Path) -> Path:
+    return next((candidate for candidate in (path, *path.parents) if os.path.lexists(candidate)), Path("/"))
+
+
+def _in_the_way(path: Path) -> str:
+    return f"{path} is a file, not a folder"
 
 
 def write_json(path: Path, document: Any) -> None:

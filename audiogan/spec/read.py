@@ -15,6 +15,7 @@ from audiogan.spec.overrides import Change, Overrides, read_overrides
 from audiogan.spec.problems import Problem, as_error, problem_at
 from audiogan.spec.resolve import Resolver
 from audiogan.spec.schema import ExperimentFile, ExperimentSpec
+from audiogan.spec.sources import Sources
 from audiogan.spec.tree import Node, Origin, Table
 
 RESOLVED_PROFILE = "resolved_profile"
@@ -43,7 +44,7 @@ def read_experiments(
     """
     reading = _Reading(read_document(path), path, Resolver(catalog))
     changes = read_overrides(overrides)
-    specs, problems = reading.resolve(profile, changes)
+    specs, merged, problems = reading.resolve(profile, changes)
     problems += [*reading.top_level_problems(), *reading.other_profiles_problems(profile), *changes.problems]
     problems += reading.unknown_names(only, Origin("--only"))
     if profile is not None and profile not in reading.profiles:
@@ -56,6 +57,7 @@ def read_experiments(
     return ExperimentFile(
         title=title.value if title is not None else path.stem,
         experiments=kept,
+        sources=Sources(str(path), merged),
         profile=profile if profile is not None else resolved.value if resolved is not None else None,
     )
 
@@ -82,8 +84,12 @@ class _Reading:
             return []
         return [experiment for experiment in listed.value if experiment.is_table]
 
-    def resolve(self, profile: str | None, changes: Overrides) -> tuple[list[ExperimentSpec], list[Problem]]:
+    def resolve(
+        self, profile: str | None, changes: Overrides
+    ) -> tuple[list[ExperimentSpec], dict[str, Node], list[Problem]]:
+        """The experiments that hold no mistake, their merged tables by name, and the mistakes of the others."""
         specs: list[ExperimentSpec] = []
+        tables: dict[str, Node] = {}
         problems: list[Problem] = []
         for experiment in self.experiments:
             merged: Table = {}
@@ -91,12 +97,14 @@ class _Reading:
                 merged = merge_sections(merged, with_types_spelled_out(layer))
             for change in (changes.shared, changes.by_experiment.get(_name_of(experiment), Change())):
                 merged = self.resolver.merge_change(merged, change)
-            spec, found = self.resolver.resolve(Node(merged, experiment.origin))
+            node = Node(merged, experiment.origin)
+            spec, found = self.resolver.resolve(node)
             problems += found
             if spec is not None:
                 specs.append(spec)
+                tables[spec.name] = node
         problems += self.unknown_names(changes.by_experiment, Origin("--set"))
-        return specs, problems
+        return specs, tables, problems
 
     def _layers(self, experiment: Node, profile: str | None) -> Iterator[Table]:
         name = _name_of(experiment)
@@ -158,7 +166,7 @@ class _Reading:
         """Mistakes written in the profiles that are not asked for, so that they do not wait for their day."""
         for profile in self.profiles:
             if profile != chosen:
-                _, problems = self.resolve(profile, Overrides())
+                _, _, problems = self.resolve(profile, Overrides())
                 yield from (problem for problem in problems if problem.origin.key.startswith("profile."))
 
     def unknown_names(self, names: Iterable[str], origin: Origin) -> list[Problem]:

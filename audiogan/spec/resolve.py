@@ -11,13 +11,14 @@ from cattrs import BaseValidationError, Converter
 
 from audiogan.errors import PluginError
 from audiogan.spec.catalog import Catalog
-from audiogan.spec.complaints import Complaint, complaints_of
+from audiogan.spec.complaints import complaints_of
 from audiogan.spec.components import experiment_converter
 from audiogan.spec.merge import COMPONENT_SECTIONS, DEFAULT, merge_sections
 from audiogan.spec.overrides import Change
 from audiogan.spec.problems import Problem, problem_at
 from audiogan.spec.schema import ExperimentSpec, OptimizerSpec
-from audiogan.spec.tree import Node, Table, dotted, grow_at
+from audiogan.spec.sources import located
+from audiogan.spec.tree import Node, Table, grow_at
 
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}(?<!\.)")
 _BUDGETS = ("epochs", "steps", "duration_s")
@@ -80,7 +81,7 @@ class Resolver:
                 for complaint in complaints_of(error)
                 if not (complaint.path in named_above and complaint.path[0] not in tables)
             ]
-            return None, [*problems, *(_located(experiment, complaint) for complaint in complaints)]
+            return None, [*problems, *(located(experiment, each.path, each.message) for each in complaints)]
         return (None, problems) if problems else (self._with_defaults(spec), [])
 
     def _absences(self, experiment: Node) -> list[Problem]:
@@ -129,12 +130,3 @@ def _schedule_problems(experiment: Node) -> list[Problem]:
     if evaluation.is_table and {"every_epochs", "every_steps"} <= evaluation.value.keys():
         problems.append(problem_at(evaluation.value["every_steps"], "give either every_epochs or every_steps"))
     return problems
-
-
-def _located(experiment: Node, complaint: Complaint) -> Problem:
-    node, rest = experiment.nearest(complaint.path)
-    if not rest or not node.is_table:
-        return problem_at(node, complaint.message)
-    if node.origin == DEFAULT:
-        return Problem(experiment.origin.under(dotted(complaint.path)), complaint.message)
-    return Problem(node.origin.under(dotted(rest)), complaint.message)

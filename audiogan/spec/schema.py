@@ -12,6 +12,7 @@ from typing import Any
 from attrs import field, frozen
 
 from audiogan.options import option
+from audiogan.spec.sources import Sources
 
 
 @frozen
@@ -103,3 +104,4 @@ class ExperimentFile:
     title: str
     experiments: tuple[ExperimentSpec, ...]
     profile: str | None = None
+    sources: Sources = field(factory=Sources, eq=False, repr=False)

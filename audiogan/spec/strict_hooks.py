@@ -17,6 +17,10 @@ Hook: TypeAlias = Callable[[Any, Any], Any]
 """From a raw value and a type to a value of that type, as cattrs calls it."""
 
 
+_LARGEST = 2**63 - 1
+"""What TOML promises to hold, and all that torch and numpy can."""
+
+
 class RejectedValueError(ValueError):
     """A raw value that cannot become what was asked for; its text says what it must be."""
 
@@ -35,6 +39,8 @@ def exactly(kind: type[Any]) -> Hook:
 def whole_number(raw: Any, _: Any) -> int:
     """Takes an integer that is no boolean."""
     if isinstance(raw, int) and not isinstance(raw, bool):
+        if abs(raw) > _LARGEST:
+            raise RejectedValueError(f"must be at most {_LARGEST} in magnitude")
         return raw
     if isinstance(raw, bool):
         raise RejectedValueError("must be a whole number, such as 1; true and false are none")

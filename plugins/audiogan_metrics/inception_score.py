@@ -11,7 +11,10 @@ from torch import Tensor
 
 from audiogan import DataError, Dataset, Metric, MetricResult, option
 from audiogan.evaluation.classifier import ClassifierOptions, TrainedClassifier, cached_classifier, load_classifier
+from audiogan.evaluation.classifier.split import check_classes
 from audiogan.evaluation.inception_score import inception_score
+
+_MEAN, _STD = "inception_score_mean", "inception_score_std"
 
 
 @frozen
@@ -40,6 +43,25 @@ class InceptionScore(Metric):
         self.options = options
         self._classifier: TrainedClassifier | None = None
 
+    def figure_names(self) -> tuple[str, ...]:
+        """Mean and standard deviation over the splits."""
+        return (_MEAN, _STD)
+
+    def minimum_samples(self) -> int:
+        """Two a split."""
+        return 2 * self.options.splits
+
+    def check(self, dataset: Dataset) -> None:
+        """Sees that there are labels to train a classifier on, or one at ``classifier_path`` that fits.
+
+        :raises DataError: the dataset has no labels or a single class, or does not fit the given classifier.
+        :raises CheckpointError: there is no intact classifier at ``classifier_path``.
+        """
+        if self.options.classifier_path is None:
+            check_classes(dataset)
+        else:
+            _given_classifier(Path(self.options.classifier_path).expanduser(), dataset, device="cpu")
+
     def prepare(self, dataset: Dataset, *, cache: Path, device: str, tell: Callable[[str], None]) -> None:
         """Trains the classifier, or takes it from the cache or from ``classifier_path``.
 
@@ -52,14 +74,7 @@ class InceptionScore(Metric):
             )
             return
         folder = Path(self.options.classifier_path).expanduser()
-        classifier = load_classifier(folder, device=device)
-        for name in ("sample_rate", "window_length"):
-            ours, theirs = getattr(dataset, name), getattr(classifier.network, name)
-            if ours != theirs:
-                raise DataError(
-                    f"{folder}: the classifier was trained for {name} {theirs}, the dataset has {ours}; train one on "
-                    "this dataset's settings with 'audiogan train-classifier'"
-                )
+        classifier = _given_classifier(folder, dataset, device=device)
         tell(f"classifier from {folder}: held-out accuracy {classifier.held_out_accuracy:.1%}")
         self._classifier = classifier
 
@@ -78,10 +93,13 @@ class InceptionScore(Metric):
             raise RuntimeError("prepare() has not been called")
         broken = sum(not torch.isfinite(waveform).all() for waveform in waveforms)
         if broken:
-            raise DataError(f"{broken} of {len(waveforms)} waveforms hold values that are not finite")
+            raise DataError(
+                f"{broken} of {len(waveforms)} waveforms hold values that are not finite; leave such recordings out, "
+                "or train with a lower learning rate"
+            )
         mean, std = inception_score(self._classifier.probabilities(waveforms), splits=self.options.splits)
         return MetricResult(
-            figures={"inception_score_mean": mean, "inception_score_std": std},
+            figures={_MEAN: mean, _STD: std},
             protocol={
                 "samples": len(waveforms),
                 "splits": self.options.splits,
@@ -91,3 +109,15 @@ class InceptionScore(Metric):
                 "classifier_classes": list(self._classifier.class_names),
             },
         )
+
+
+def _given_classifier(folder: Path, dataset: Dataset, *, device: str) -> TrainedClassifier:
+    classifier = load_classifier(folder, device=device)
+    for name in ("sample_rate", "window_length"):
+        ours, theirs = getattr(dataset, name), getattr(classifier.network, name)
+        if ours != theirs:
+            raise DataError(
+                f"{folder}: the classifier was trained for {name} {theirs}, the dataset has {ours}; train one on "
+                "this dataset's settings with 'audiogan train-classifier'"
+            )
+    return classifier

@@ -89,7 +89,10 @@ def test_mistakes_are_status_2_and_words(
     ("arguments", "told"),
     [
         (["--set", "evaluation.best_by=beauty"], "no metric gives 'beauty'"),
-        (["--set", "training.optimizer.type=Adam", "--set", "training.optimizer.betas=[0.5]"], "refuses"),
+        (
+            ["--set", "training.optimizer.type=Adam", "--set", "training.optimizer.betas=[0.5]"],
+            "must be a list of 2 numbers",
+        ),
         (["--set", "dataset.path=nowhere/*.tfrecord"], "nowhere"),
         (["--set", "evaluation.final_samples=3"], "samples"),
     ],
@@ -100,7 +103,7 @@ def test_mistakes_that_only_building_shows_are_words_too(
 ) -> None:
     status = main(["run", str(tones), "--output", str(tmp_path / "run"), "--only", "lsgan", *arguments])
     heard = capsys.readouterr()
-    assert status in (1, 2)
+    assert status == 2
     assert told in heard.err
     assert "Traceback" not in heard.err
 
@@ -117,10 +120,11 @@ def test_a_dry_run_says_what_is_ahead_and_writes_nothing(
     monkeypatch.chdir(tmp_path)
     assert main(["run", str(tones), "--dry-run"]) == 0
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == ["lsgan", "lstm-wgan-gp", "training"]
-    assert "a step" in lines[0]
-    assert "MiB" in lines[0]
-    assert "8 steps: " in lines[0]
+    assert lines[:3] == ["checking 2 experiments", "measuring a step of lsgan", "measuring a step of lstm-wgan-gp"]
+    assert [line.split()[0] for line in lines[3:]] == ["lsgan", "lstm-wgan-gp", "training"]
+    assert "a step" in lines[3]
+    assert "MiB" in lines[3]
+    assert "8 steps: " in lines[3]
     assert list(tmp_path.iterdir()) == []
 
 

@@ -7,6 +7,7 @@ import pytest
 
 from audiogan.registry import installed
 from audiogan.run.file import dry_run
+from audiogan.run.folder import RunFolder
 from audiogan.spec import read_experiments
 from audiogan.training.checkpoint import read_checkpoint
 from audiogan.training.stop import Interrupted, StopSignal
@@ -22,7 +23,13 @@ def _tree(folder: Path) -> set[str]:
 def test_a_dry_run_writes_nothing(tones: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     before, witness = _tree(tones.parent), Witness()
-    dry_run(read_experiments(tones, catalog=installed()), registry=installed(), observer=witness, stop=StopSignal())
+    dry_run(
+        read_experiments(tones, catalog=installed()),
+        RunFolder(tmp_path / "run"),
+        registry=installed(),
+        observer=witness,
+        stop=StopSignal(),
+    )
     ((plan,),) = witness.of("plan")
     assert [(name, steps) for name, _, steps in plan] == [("lsgan", 8), ("lstm-wgan-gp", 8)]
     assert all(cost.seconds > 0 and cost.generator_parameters > 100 for _, cost, _ in plan)
@@ -73,4 +80,4 @@ def test_a_stop_in_a_dry_run_ends_it(tones: Path) -> None:
     stop.request()
     file = read_experiments(tones, catalog=installed())
     with pytest.raises(Interrupted):
-        dry_run(file, registry=installed(), observer=Witness(), stop=stop)
+        dry_run(file, RunFolder(tones.parent / "run"), registry=installed(), observer=Witness(), stop=stop)

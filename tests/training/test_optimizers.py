@@ -8,7 +8,7 @@ from torch import nn
 
 from audiogan.errors import SpecError
 from audiogan.spec.schema import OptimizerSpec
-from audiogan.training.optimizers import build_optimizer, optimizer_names
+from audiogan.training.optimizers import build_optimizer, optimizer_names, refusals
 
 
 def _parameters() -> list[nn.Parameter]:
@@ -67,7 +67,7 @@ def test_an_unknown_name_is_answered_with_the_nearest() -> None:
     ids=str,
 )
 def test_arguments_that_torch_refuses_are_told_with_the_key(arguments: dict[str, Any]) -> None:
-    with pytest.raises(SpecError, match=r"training\.generator_optimizer: torch\.optim\.Adam refuses"):
+    with pytest.raises(SpecError, match=r"training\.generator_optimizer: optimiser Adam refuses"):
         build_optimizer(OptimizerSpec("Adam", arguments), _parameters(), where="training.generator_optimizer")
 
 
@@ -75,3 +75,39 @@ def test_lists_of_the_file_become_torchs_tuples() -> None:
     optimizer = build_optimizer(OptimizerSpec("Adam", {"betas": [0.5, 0.9], "lr": 0.25}), _parameters(), where="here")
     assert optimizer.param_groups[0]["betas"] == (0.5, 0.9)
     assert optimizer.param_groups[0]["lr"] == 0.25
+
+
+@pytest.mark.parametrize(
+    ("spec", "found"),
+    [
+        (OptimizerSpec("Adam", {"betas": [0.5, 0.9], "lr": 0.25}), []),
+        (OptimizerSpec("SGD", {"nesterov": True, "momentum": 0.9}), []),
+        (OptimizerSpec("SGD", {"nesterov": 1}), [("nesterov", "must be true or false")]),
+        (OptimizerSpec("Adam", {"lr": "1e-4"}), [("lr", "must be a number; write it without quotes: 0.0001")]),
+        (OptimizerSpec("Adam", {"lr": "fast"}), [("lr", "must be a number")]),
+        (OptimizerSpec("Adam", {"betas": [0.5]}), [("betas", "must be a list of 2 numbers")]),
+        (OptimizerSpec("Adam", {"betas": 0.5}), [("betas", "must be a list of 2 numbers")]),
+        (
+            OptimizerSpec("SGD", {"nesterov": True, "lr": -1, "momentum": 0.9}),
+            [("lr", "optimiser SGD refuses it: Invalid learning rate: -1")],
+        ),
+        (
+            OptimizerSpec("SGD", {"lr": -1, "momentum": -2, "x": 3}),
+            [
+                ("x", "optimiser SGD has no such argument"),
+                ("lr", "optimiser SGD refuses it: Invalid learning rate: -1"),
+                ("momentum", "optimiser SGD refuses it: Invalid momentum value: -2"),
+            ],
+        ),
+        (OptimizerSpec("Adamm", {"lr": -1}), [("type", "unknown optimiser 'Adamm'; did you mean 'Adam'?")]),
+    ],
+    ids=str,
+)
+def test_every_argument_that_is_refused_is_named(spec: OptimizerSpec, found: list[tuple[str, str]]) -> None:
+    told = refusals(spec, torch.device("cpu"))
+    assert [(key, message.partition("; known")[0].partition(" installed")[0]) for key, message in told] == found
+
+
+def test_every_optimiser_on_offer_takes_its_defaults() -> None:
+    for name in optimizer_names():
+        assert refusals(OptimizerSpec(name), torch.device("cpu")) == []

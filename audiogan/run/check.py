@@ -1,0 +1,183 @@
+"""What the experiments of a file would stumble over, found before the first of them is run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any, final
+
+import attrs
+import numpy as np
+from attrs import frozen
+
+from audiogan.build import build
+from audiogan.errors import AudioganError, suggest
+from audiogan.interfaces import Dataset, Metric
+from audiogan.registry import Registry
+from audiogan.spec.locator import KeyPath
+from audiogan.spec.problems import Problem, as_error
+from audiogan.spec.schema import ComponentSpec, ExperimentFile, ExperimentSpec, OptimizerSpec
+from audiogan.training.device import resolve_device
+from audiogan.training.optimizers import build_optimizer, refusals
+
+_OPTION = re.compile(r"(\w+) (?:= \S+ )?")
+
+
+def check_experiments(file: ExperimentFile, chosen: Sequence[ExperimentSpec], registry: Registry) -> None:
+    """Builds every part of the ``chosen`` experiments of ``file`` and reads a window, but trains nothing.
+
+    :raises SpecError: something cannot be; the text lists all of it, with file, line, key and value.
+    """
+    checker = _Checker(registry)
+    experiments_with: dict[Problem, list[str]] = {}
+    for spec in chosen:
+        findings = checker.findings(spec)
+        problems = {file.sources.problem(spec.name, finding.path, finding.message): None for finding in findings}
+        for problem in problems:
+            experiments_with.setdefault(problem, []).append(spec.name)
+    if experiments_with:
+        named = (
+            problem if len(names) == len(chosen) else _naming(problem, names)
+            for problem, names in experiments_with.items()
+        )
+        raise as_error(named, subject=file.sources.subject)
+
+
+def _naming(problem: Problem, experiments: Sequence[str]) -> Problem:
+    names = ", ".join(f"'{name}'" for name in experiments)
+    noun = "experiment" if len(experiments) == 1 else "experiments"
+    return attrs.evolve(problem, message=f"{noun} {names}: {problem.message}")
+
+
+@frozen
+class _Finding:
+    path: KeyPath
+    message: str
+
+
+@final
+class _Checker:
+    """Builds each dataset once, however many experiments share it."""
+
+    def __init__(self, registry: Registry) -> None:
+        self._registry = registry
+        self._datasets: list[tuple[ComponentSpec, Dataset | _Finding]] = []
+
+    def findings(self, spec: ExperimentSpec) -> Iterator[_Finding]:
+        """What is wrong with one experiment, in the order in which it would stumble."""
+        dataset = self._dataset(spec.dataset)
+        if isinstance(dataset, _Finding):
+            yield dataset
+            yield from self._optimizers(spec, {})
+        else:
+            yield from self._networks(spec, dataset)
+        yield from self._part("loss", spec.loss)
+        yield from self._evaluation(spec, None if isinstance(dataset, _Finding) else dataset)
+
+    def _dataset(self, spec: ComponentSpec) -> Dataset | _Finding:
+        for known, built in self._datasets:
+            if known == spec:
+                return built
+        self._datasets.append((spec, self._opened(spec)))
+        return self._datasets[-1][1]
+
+    def _opened(self, spec: ComponentSpec) -> Dataset | _Finding:
+        try:
+            dataset: Dataset = build("dataset", spec, self._registry)
+            if len(dataset) == 0:
+                return _Finding(("dataset",), f"dataset '{spec.type}' has no windows: check its files")
+            dataset.window(0, rng=np.random.default_rng(0))
+        except AudioganError as error:
+            return _refusal("dataset", spec, error)
+        return dataset
+
+    def _networks(self, spec: ExperimentSpec, dataset: Dataset) -> Iterator[_Finding]:
+        try:
+            representation = build(
+                "representation",
+                spec.representation,
+                self._registry,
+                sample_rate=dataset.sample_rate,
+                channels=dataset.channels,
+                window_length=dataset.window_length,
+            )
+        except AudioganError as error:
+            yield _refusal("representation", spec.representation, error)
+            yield from self._optimizers(spec, {})
+            return
+        networks = {}
+        for kind, part in (("generator", spec.generator), ("discriminator", spec.discriminator)):
+            try:
+                networks[kind] = build(kind, part, self._registry, sample_shape=representation.sample_shape)
+            except AudioganError as error:
+                yield _refusal(kind, part, error)
+        yield from self._optimizers(spec, networks)
+
+    def _optimizers(self, spec: ExperimentSpec, networks: dict[str, Any]) -> Iterator[_Finding]:
+        try:
+            device = resolve_device(spec.training.device)
+        except AudioganError as error:
+            yield _Finding(("training", "device"), str(error))
+            return
+        seen: set[str] = set()
+        for kind in ("generator", "discriminator"):
+            own: OptimizerSpec | None = getattr(spec.training, f"{kind}_optimizer")
+            optimizer = own or spec.training.optimizer
+            key = f"{kind}_optimizer" if own else "optimizer"
+            if optimizer is None or key in seen:
+                continue
+            path = ("training", key)
+            refused = refusals(optimizer, device)
+            yield from (_Finding((*path, argument) if argument else path, message) for argument, message in refused)
+            if refused:
+                seen.add(key)
+            elif kind in networks:
+                try:
+                    build_optimizer(optimizer, networks[kind].parameters(), where=".".join(path))
+                except AudioganError as error:
+                    yield _Finding(path, str(error).removeprefix(f"{'.'.join(path)}: "))
+
+    def _part(self, kind: str, spec: ComponentSpec) -> Iterator[_Finding]:
+        try:
+            build(kind, spec, self._registry)
+        except AudioganError as error:
+            yield _refusal(kind, spec, error)
+
+    def _evaluation(self, spec: ExperimentSpec, dataset: Dataset | None) -> Iterator[_Finding]:
+        evaluation = spec.evaluation
+        figures: list[str] | None = []
+        for index, metric_spec in enumerate(evaluation.metrics):
+            path = ("evaluation", "metrics", index)
+            try:
+                metric: Metric = build("metric", metric_spec, self._registry)
+                if dataset is not None:
+                    metric.check(dataset)
+            except AudioganError as error:
+                figures = None
+                yield _refusal("metric", metric_spec, error, path=path)
+                continue
+            named = metric.figure_names()
+            figures = None if named is None or figures is None else [*figures, *named]
+            for key in ("samples", "final_samples"):
+                if getattr(evaluation, key) < metric.minimum_samples():
+                    fewest = f"metric '{metric_spec.type}' needs at least {metric.minimum_samples()} samples"
+                    yield _Finding(("evaluation", key), f"{fewest}; raise this, or see to the metric's own options")
+        if figures is not None and evaluation.best_by not in figures:
+            yield _Finding(("evaluation", "best_by"), _no_such_figure(evaluation.best_by, figures))
+
+
+def _no_such_figure(wanted: str, figures: Sequence[str]) -> str:
+    if not figures:
+        return f"evaluation.metrics is empty, so that nothing gives '{wanted}'; name a metric that does"
+    return f"no metric gives '{wanted}'{suggest(wanted, figures, label='figures')}"
+
+
+def _refusal(kind: str, spec: ComponentSpec, error: AudioganError, *, path: KeyPath = ()) -> _Finding:
+    path = path or (kind,)
+    subject = f"{kind} '{spec.type}'"
+    message = str(error).removeprefix(f"{subject}: ")
+    # components open such messages with an option, "dim must be …" or "dim = 3 does not …"
+    option = _OPTION.match(message)
+    if option and attrs.has(type(spec.options)) and option[1] in attrs.fields_dict(type(spec.options)):
+        return _Finding((*path, option[1]), message[option.end() :])
+    return _Finding(path, message if message.startswith(subject) else f"{subject}: {message}")
