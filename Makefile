@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 INSTALLED := $(VENV)/.installed
 TEST_INSTALLED := $(VENV)/.installed-test
 
-.PHONY: install table1 test lint docs bench sanitize clean
+.PHONY: install table1 test lint docs bench bench-compare sanitize clean
 
 install: $(INSTALLED)
 
@@ -25,8 +25,16 @@ lint: $(TEST_INSTALLED)
 docs: $(TEST_INSTALLED)
 	$(BIN)/mkdocs build --strict --quiet
 
+BENCHMARKS = $(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only --benchmark-columns=min,median,rounds
+SELECT :=
+
+# SELECT="not native" leaves out what takes minutes; saved in .benchmarks/.
 bench: $(TEST_INSTALLED)
-	$(BIN)/python -m pytest benchmarks --benchmark-enable --benchmark-only
+	$(BENCHMARKS) -k "$(SELECT)" --benchmark-autosave
+
+# Beside the last saved run.
+bench-compare: $(TEST_INSTALLED)
+	$(BENCHMARKS) -k "$(SELECT)" --benchmark-compare
 
 # Every pass of the compiled LSTM at odd sizes, for the plainest and for this processor, under the sanitizers.
 sanitize:
