@@ -95,7 +95,10 @@ class _Registration:
 def _in_words(error: BaseException) -> str:
     if isinstance(error, NotAComponentError):
         return str(error)
-    frames = traceback.extract_tb(error.__traceback__)
+    if isinstance(error, SyntaxError) and error.filename is not None:
+        # its text ends with file and line, while the frames are those of the import system
+        return f"{type(error).__name__}: {error}"
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if not frame.filename.startswith("<frozen ")]
     place = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
     return f"{type(error).__name__}: {error}{place}"
 

@@ -73,7 +73,7 @@ def test_unknown_names_suggest_the_nearest_and_tell_of_broken_plugins(install: I
     [
         ("x = 1\nraise RuntimeError('no licence')", "RuntimeError: no licence (ruin.py, line 2)"),
         ("import sys\nsys.exit(3)", "SystemExit: 3 (ruin.py, line 2)"),
-        ("def broken(:", "SyntaxError: invalid syntax"),
+        ("def broken(:", "SyntaxError: invalid syntax (ruin.py, line 1)"),
         (
             GOOD.replace("register_losses", "register_loses"),
             "there is no hook 'register_loses'; did you mean 'register_losses'? hooks: register_datasets, "
@@ -109,6 +109,7 @@ def test_a_broken_plugin_is_named_and_leaves_nothing_behind(
     (broken,) = registry.broken
     assert (broken.name, broken.distribution) == ("ruin", "ruin 1.0")
     assert error in broken.error
+    assert "importlib" not in broken.error
     assert registry.contested == {}
     assert registry.find("loss", "sum").distribution == "stranger 1.0"
     assert registry.find("discriminator", "good").distribution == "stranger 1.0"
