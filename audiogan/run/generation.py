@@ -38,12 +38,16 @@ def generate_files(
 
     ``checkpoint`` is ``best``, ``latest`` or a path. The same seed gives the same files, whatever ``count`` is beyond.
 
-    :raises AudioganError: the folder is no trained experiment, or ``count`` is not positive.
+    :raises AudioganError: the folder is no trained experiment, ``count`` is not positive, or the files cannot be
+        written.
     """
     if count < 1:
         raise AudioganError(f"-n must be at least 1, not {count}")
     if not 0 <= seed < 2**63:
         raise AudioganError(f"--seed must be from 0 to {2**63 - 1}, not {seed}")
+    for place in (output, *output.parents):
+        if place.is_file():
+            raise AudioganError(f"{place} is a file, not a folder; name another folder to write to")
     spec = _spec(experiment, registry)
     stored_at = _checkpoint_path(ExperimentFolder(experiment), checkpoint)
     stored = read_checkpoint(stored_at)

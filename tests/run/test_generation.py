@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from audiogan.audio.files import read_audio
-from audiogan.errors import AudioganError, CheckpointError, DataError, SpecError
+from audiogan.errors import AudioganError, CheckpointError, SpecError
 from audiogan.registry import installed
 from audiogan.run.generation import generate_files
 from tests.run.conftest import WholeRun
@@ -134,5 +134,6 @@ def test_a_damaged_spec_is_told(whole: WholeRun, tmp_path: Path) -> None:
 
 def test_an_output_that_cannot_be_written_is_told(whole: WholeRun, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
-    with pytest.raises(DataError, match=r"file.0000\.wav: cannot be written"):
-        _generate(whole.folder / "lsgan", tmp_path / "file")
+    for output in (tmp_path / "file", tmp_path / "file" / "below"):
+        with pytest.raises(AudioganError, match="file is a file, not a folder"):
+            _generate(whole.folder / "lsgan", output)

@@ -158,6 +158,8 @@ def test_generate_writes_what_it_is_asked_for(
     assert main(["generate", str(whole.folder / "lsgan"), "-n", "4", str(tmp_path / "out")]) == 0
     assert capsys.readouterr().out == f"4 files in {tmp_path / 'out'}\n"
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [f"{number:04d}.wav" for number in range(4)]
+    assert main(["generate", str(whole.folder / "lsgan"), "-n", "1", str(tmp_path / "one")]) == 0
+    assert capsys.readouterr().out == f"1 file in {tmp_path / 'one'}\n"
     assert main(["generate", str(whole.folder / "lsgan"), str(tmp_path / "default")]) == 0
     assert len(list((tmp_path / "default").iterdir())) == 16
     for path in (tmp_path / "out").iterdir():
