@@ -86,10 +86,12 @@ def _missing_note(experiment: Experiment, row: Row) -> str:
     title = one_line(row.title)
     if row.status == NOT_STARTED:
         return f"{title}: not started."
-    where = "before its first step" if row.steps is None else f"at step {row.steps:,}"
     best = _best_so_far(experiment)
     if row.status == UNFINISHED:
+        where = "before its first step" if row.steps is None else f"at step {row.steps:,}"
         return f"{title}: unfinished {where}{best}; the same command again continues it."
+    # the steps that count are done: the one in which it failed is another
+    where = "before its first step was done" if row.steps is None else f"after step {row.steps:,}"
     reason = f": {one_line(row.error)}" if row.error else "."
     return f"{title}: {row.status} {where}{best}{reason}"
 

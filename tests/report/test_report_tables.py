@@ -184,7 +184,7 @@ def test_notes_give_counts_scale_and_missing_rows(run_folder: Path, change_json:
         "The scale of the score: real data 3.817 ± 0.211, noise 1.006 ± 0.001 on 64 samples each. "
         "The classifier tells 3 classes apart (C, C#, …) and is right on 93.4% of held-out windows; scores given by "
         "different classifiers, the published ones included, do not compare.",
-        "WaveGAN with WGAN (baseline): failed at step 60, best score so far 1.060 ± 0.008 at epoch 7.5: loss is NaN",
+        "WaveGAN with WGAN (baseline): failed after step 60, best score so far 1.060 ± 0.008 at epoch 7.5: loss is NaN",
         "LSTM & conv D-net with WGAN: unfinished at step 35, best score so far 1.080 ± 0.008 at epoch 2.5; "
         "the same command again continues it.",
         "LSTM & conv D-net with LSGAN: not started.",
