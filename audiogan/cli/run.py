@@ -64,7 +64,7 @@ def run(arguments: argparse.Namespace) -> int:
     file = read_experiments(arguments.file, catalog=registry, profile=arguments.profile, overrides=arguments.overrides)
     folder = RunFolder(arguments.output or default_output(arguments.file, arguments.profile))
     stop = StopSignal()
-    with choose_display(quiet=arguments.quiet) as display, stop.listening():
+    with stop.listening(), choose_display(quiet=arguments.quiet) as display:
         if arguments.dry_run:
             dry_run(file, folder, registry=registry, observer=display, stop=stop, only=arguments.only)
             return 0
