@@ -9,8 +9,10 @@ import torch
 from torch import Tensor, nn
 
 from audiogan.interfaces import Discriminator, Loss
+from audiogan.spec.schema import OptimizerSpec
 from audiogan.testing.construction import construct
 from audiogan.testing.networks import assert_finite
+from audiogan.training.optimizers import refusals
 
 _BATCH = 5
 _FAR = 10.0
@@ -73,9 +75,9 @@ def _check_penalty(loss: Loss) -> None:
 
 def _check_recommended_optimizer(loss: Loss) -> None:
     arguments = dict(loss.recommended_optimizer)
-    optimizer_class = getattr(torch.optim, str(arguments.pop("type", "")), None)
-    assert optimizer_class is not None, "recommended_optimizer needs a type that names a class of torch.optim"
-    optimizer_class([nn.Parameter(torch.zeros(1))], **arguments)
+    name = str(arguments.pop("type", ""))
+    refused = refusals(OptimizerSpec(name, arguments), torch.device("cpu"))
+    assert not refused, f"recommended_optimizer: {'; '.join(f'{key}: {message}' for key, message in refused)}"
 
 
 @attrs.frozen

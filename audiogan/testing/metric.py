@@ -29,6 +29,7 @@ def check_metric(
     untouched = waveforms.clone()
     for _ in range(2):
         metric: Metric = construct("metric", metric_class, options)
+        metric.check(dataset)
         lines: list[str] = []
         metric.prepare(dataset, cache=cache, device="cpu", tell=lines.append)
         assert all(isinstance(line, str) and "\n" not in line for line in lines), "tell takes one line at a time"
@@ -38,6 +39,12 @@ def check_metric(
     for name, value in results[0].figures.items():
         assert isinstance(value, float), f"figure {name} is a {type(value).__name__}, not a float"
         assert math.isfinite(value), f"figure {name} is {value}"
+    named = metric.figure_names()
+    given = sorted(results[0].figures)
+    assert named is None or sorted(named) == given, f"figure_names tells of {named}, evaluate gives {given}"
+    fewest = metric.minimum_samples()
+    assert 1 <= fewest <= count, f"minimum_samples is {fewest}, yet evaluate takes {count} waveforms"
+    metric.evaluate(waveforms[:fewest])
     json.dumps(dict(results[0].protocol))
     for other in results[1:]:
         assert other.figures == results[0].figures, "the same waveforms give other figures the second time"

@@ -208,7 +208,7 @@ class OddlyOptimizedLoss(GoodLoss):
         (InvertedLoss, "does not push low scores of real samples up"),
         (GlobalPenaltyLoss, "something other than its rng"),
         (FixedPenaltyLoss, "penalty has no gradient"),
-        (OddlyOptimizedLoss, "a class of torch.optim"),
+        (OddlyOptimizedLoss, "unknown optimiser 'Adamm'"),
     ],
 )
 def test_losses(loss: Any, fault: str) -> None:
@@ -317,9 +317,21 @@ class GreedyMetric(GoodMetric):
         return MetricResult({"loudness": float(waveforms.zero_().mean())}, {})
 
 
+class MisnamedMetric(GoodMetric):
+    def figure_names(self) -> tuple[str, ...]:
+        return ("noise",)
+
+
+class ModestMetric(GoodMetric):
+    def minimum_samples(self) -> int:
+        return 1_000
+
+
 @pytest.mark.parametrize(
     ("metric", "fault"),
     [
+        (MisnamedMetric, "figure_names tells of .* evaluate gives"),
+        (ModestMetric, "minimum_samples is 1000, yet evaluate takes 20"),
         (TensorMetric, "figure loudness is a Tensor, not a float"),
         (FickleMetric, "other figures the second time"),
         (GreedyMetric, "evaluate changes the waveforms"),
