@@ -43,6 +43,8 @@ def _run(arguments: Sequence[str] | None) -> int:
     from audiogan.cli.logs import show_logs
     from audiogan.errors import AudioganError
 
+    # torch asks for huge pages only if told before it is loaded; docs/lstm.md has what they bring.
+    os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
     parsed = _parser().parse_args(arguments)
     show_logs(quiet=getattr(parsed, "quiet", False))
     try:
