@@ -45,7 +45,7 @@ def read_experiments(
     reading = _Reading(read_document(path), path, Resolver(catalog))
     changes = read_overrides(overrides)
     specs, merged, problems = reading.resolve(profile, changes)
-    problems += [*reading.top_level_problems(), *reading.other_profiles_problems(profile), *changes.problems]
+    problems += [*reading.top_level_problems(), *reading.problems_elsewhere(profile), *changes.problems]
     problems += reading.unknown_names(only, Origin("--only"))
     if profile is not None and profile not in reading.profiles:
         message = f"unknown profile{suggest(profile, reading.profiles, label=f'profiles in {path}')}"
@@ -162,8 +162,12 @@ class _Reading:
             else:
                 yield problem_at(node, "must be a table")
 
-    def other_profiles_problems(self, chosen: str | None) -> Iterator[Problem]:
-        """Mistakes written in the profiles that are not asked for, so that they do not wait for their day."""
+    def problems_elsewhere(self, chosen: str | None) -> Iterator[Problem]:
+        """Mistakes in profiles that are not asked for, and in values that the chosen one replaces, told all the same."""
+        if chosen is not None:
+            _, _, problems = self.resolve(None, Overrides())
+            # what is merely missing without the profile may be the profile's to give
+            yield from (problem for problem in problems if problem.value)
         for profile in self.profiles:
             if profile != chosen:
                 _, _, problems = self.resolve(profile, Overrides())

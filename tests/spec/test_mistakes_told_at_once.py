@@ -216,3 +216,24 @@ def test_numbers_of_a_file_are_finite(mistakes: Callable[..., list[str]], small:
         "FILE:5: training.optimizer.eps = nan: must be a finite number",
         "FILE:10: experiment[0].published.epoch = nan: must be a finite number",
     ]
+
+
+def test_a_value_that_the_profile_replaces_is_told_all_the_same(mistakes: Callable[..., list[str]]) -> None:
+    text = """
+[generator]
+type = "wavegan"
+[discriminator]
+type = "wavegan"
+[loss]
+type = "wgan"
+[training]
+batch_size = 64.9
+[[experiment]]
+name = "a"
+[profile.quick]
+training = { batch_size = 8, steps = 1 }
+"""
+    assert mistakes(text, profile="quick") == [
+        "1 mistake in FILE",
+        "FILE:9: training.batch_size = 64.9: must be a whole number, such as 65",
+    ]
