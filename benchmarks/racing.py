@@ -26,11 +26,19 @@ class DisagreementError(AssertionError):
 
 
 def race(
-    benchmark: Any, ours: Work, peer: Work, *, rounds: int, same: bool = True, warmup_rounds: int = 1
+    benchmark: Any,
+    ours: Work,
+    peer: Work,
+    *,
+    rounds: int,
+    same: bool = True,
+    relative: float = RELATIVE,
+    warmup_rounds: int = 1,
 ) -> tuple[float, float]:
     """Times ``peer`` as the benchmark, and before each of its rounds ``ours``; returns the shortest times in seconds.
 
     :param same: whether both compute the same thing, which is then made sure of.
+    :param relative: how far their tensors may lie apart, relative to the largest of their numbers.
     :raises DisagreementError: they do not; the benchmark then has no time.
     """
     own_times: list[float] = []
@@ -52,24 +60,24 @@ def race(
     benchmark.pedantic(run_peer, setup=run_ours, rounds=rounds, warmup_rounds=warmup_rounds)
     if same:
         try:
-            check_agreement(computed["ours"], computed["peer"])
+            check_agreement(computed["ours"], computed["peer"], relative=relative)
         except DisagreementError:
             strike_out(benchmark)
             raise
     return min(own_times[-rounds:]), shortest(benchmark)
 
 
-def check_agreement(ours: Sequence[Tensor], peers: Sequence[Tensor]) -> None:
+def check_agreement(ours: Sequence[Tensor], peers: Sequence[Tensor], *, relative: float = RELATIVE) -> None:
     """Compares tensor by tensor.
 
-    :raises DisagreementError: shapes differ, or numbers by more than :data:`RELATIVE` times the largest.
+    :raises DisagreementError: shapes differ, or numbers by more than ``relative`` times the largest.
     """
     for index, (our, their) in enumerate(zip(ours, peers, strict=True)):
         if our.shape != their.shape:
             raise DisagreementError(f"tensor {index} has shape {tuple(our.shape)}, and the peer's {tuple(their.shape)}")
         apart = float((our - their).abs().max() / their.abs().max())
-        if not apart <= RELATIVE:
-            raise DisagreementError(f"tensor {index} is {apart:.1e} from the peer's, at most {RELATIVE:.0e} is allowed")
+        if not apart <= relative:
+            raise DisagreementError(f"tensor {index} is {apart:.1e} from the peer's, at most {relative:.0e} is allowed")
 
 
 def strike_out(benchmark: Any) -> None:
