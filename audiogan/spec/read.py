@@ -163,7 +163,7 @@ class _Reading:
                 yield problem_at(node, "must be a table")
 
     def problems_elsewhere(self, chosen: str | None) -> Iterator[Problem]:
-        """Mistakes in profiles that are not asked for, and in values that the chosen one replaces, told all the same."""
+        """Mistakes in profiles that are not asked for, and in values that the chosen one replaces."""
         if chosen is not None:
             _, _, problems = self.resolve(None, Overrides())
             # what is merely missing without the profile may be the profile's to give
