@@ -52,9 +52,7 @@ def check_best_by(spec: ExperimentSpec, figures: Mapping[str, float]) -> None:
     """
     wanted = spec.evaluation.best_by
     if wanted not in figures:
-        raise SpecError(
-            f"evaluation.best_by: no metric gives '{wanted}'{suggest(wanted, figures)}"
-        )
+        raise SpecError(f"evaluation.best_by: no metric gives '{wanted}'{suggest(wanted, figures)}")
 
 
 @final
