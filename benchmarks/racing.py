@@ -75,9 +75,9 @@ def check_agreement(ours: Sequence[Tensor], peers: Sequence[Tensor], *, relative
     for index, (our, their) in enumerate(zip(ours, peers, strict=True)):
         if our.shape != their.shape:
             raise DisagreementError(f"tensor {index} has shape {tuple(our.shape)}, and the peer's {tuple(their.shape)}")
-        apart = float((our - their).abs().max() / their.abs().max())
-        if not apart <= relative:
-            raise DisagreementError(f"tensor {index} is {apart:.1e} from the peer's, at most {relative:.0e} is allowed")
+        apart, allowed = float((our - their).abs().max()), relative * float(their.abs().max())
+        if not apart <= allowed:  # written so that what is not a number disagrees
+            raise DisagreementError(f"tensor {index} is {apart:.1e} from the peer's, at most {allowed:.1e} is allowed")
 
 
 def strike_out(benchmark: Any) -> None:
