@@ -64,7 +64,7 @@ def _without_memory(kind: str, component: ComponentSpec, registry: Registry, sha
     try:
         with torch.device("meta"):
             return build(kind, component, registry, sample_shape=shape)
-    except (RuntimeError, NotImplementedError):
+    except RuntimeError:
         # some initial weights can only be computed on real memory
         return build(kind, component, registry, sample_shape=shape)
 

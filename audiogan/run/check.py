@@ -11,9 +11,10 @@ import numpy as np
 from attrs import frozen
 
 from audiogan.build import build
-from audiogan.errors import AudioganError, suggest
+from audiogan.errors import AudioganError
 from audiogan.interfaces import Dataset, Metric
 from audiogan.registry import Registry
+from audiogan.run.scoring import no_such_figure
 from audiogan.spec.locator import KeyPath
 from audiogan.spec.problems import Problem, as_error
 from audiogan.spec.schema import ComponentSpec, ExperimentFile, ExperimentSpec, OptimizerSpec
@@ -163,13 +164,7 @@ class _Checker:
                     fewest = f"metric '{metric_spec.type}' needs at least {metric.minimum_samples()} samples"
                     yield _Finding(("evaluation", key), f"{fewest}; raise this, or see to the metric's own options")
         if figures is not None and evaluation.best_by not in figures:
-            yield _Finding(("evaluation", "best_by"), _no_such_figure(evaluation.best_by, figures))
-
-
-def _no_such_figure(wanted: str, figures: Sequence[str]) -> str:
-    if not figures:
-        return f"evaluation.metrics is empty, so that nothing gives '{wanted}'; name a metric that does"
-    return f"no metric gives '{wanted}'{suggest(wanted, figures, label='figures')}"
+            yield _Finding(("evaluation", "best_by"), no_such_figure(evaluation.best_by, figures))
 
 
 def _refusal(kind: str, spec: ComponentSpec, error: AudioganError, *, path: KeyPath = ()) -> _Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, final
 
 import torch
@@ -52,7 +52,14 @@ def check_best_by(spec: ExperimentSpec, figures: Mapping[str, float]) -> None:
     """
     wanted = spec.evaluation.best_by
     if wanted not in figures:
-        raise SpecError(f"evaluation.best_by: no metric gives '{wanted}'{suggest(wanted, figures)}")
+        raise SpecError(f"evaluation.best_by: {no_such_figure(wanted, figures)}")
+
+
+def no_such_figure(wanted: str, figures: Collection[str]) -> str:
+    """Why ``wanted`` cannot choose the best checkpoint where the metrics give ``figures``."""
+    if not figures:
+        return f"evaluation.metrics is empty, so that nothing gives '{wanted}'; name a metric that does"
+    return f"no metric gives '{wanted}'{suggest(wanted, figures, label='figures')}"
 
 
 @final
