@@ -21,6 +21,10 @@ class DataError(AudioganError):
     """Audio or records that cannot be read, or that yield nothing to train on."""
 
 
+class DamagedDataError(DataError):
+    """One record or one recording that is damaged while others may be sound: what ``on_error = "skip"`` passes over."""
+
+
 class CheckpointError(AudioganError):
     """A checkpoint that is missing, damaged, or belongs to another experiment."""
 

@@ -30,6 +30,8 @@ class Dataset(ABC):
     channels: int
     window_length: int
     """Samples in a window."""
+    on_error: str = "stop"
+    """What readers do about a window that raises :class:`DamagedDataError`: ``"stop"``, or ``"skip"`` and count it."""
     class_names: tuple[str, ...] = ()
     """What the labels mean, label ``i`` being ``class_names[i]``; empty where nothing is labelled."""
 
@@ -42,7 +44,8 @@ class Dataset(ABC):
         """The window at ``index`` in ``range(len(self))``.
 
         Where in the recording it starts, and anything else random, depends on nothing but ``index`` and ``rng``.
-        :raises DataError: what is stored there cannot be read; the text names file, record and fault.
+        :raises DamagedDataError: what is stored there is damaged; the text names file, record or time, and fault.
+        :raises DataError: anything else, such as options that do not fit what is stored.
         """
 
     @abstractmethod

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, ClassVar
 
-from attrs import frozen
+from attrs import field, frozen
 from torch import Tensor
 
 from audiogan.interfaces.dataset import Dataset
@@ -19,6 +19,8 @@ class MetricResult:
 
     figures: Mapping[str, float]
     protocol: Mapping[str, Any]
+    intervals: Mapping[str, tuple[float, float]] = field(factory=dict)
+    """By figure, the 95 % interval that a bootstrap over the waveforms gives; none for a figure that has none."""
 
 
 class Metric(ABC):
