@@ -91,12 +91,23 @@ class AudioClassifier(nn.Module):
 
     def classify(self, features: Tensor) -> Tensor:
         """Logits ``[N, class_count]`` of log-mel spectrograms ``[N, frames, 128]``."""
+        return self.judge(self.convolve(features))
+
+    def convolve(self, features: Tensor) -> Tensor:
+        """The maps ``[N, dim, rows, columns]`` that the last convolution block makes of log-mel spectrograms.
+
+        Rows are time, columns are bands; the block is convolution, ReLU and max-pooling, so that no value is negative.
+        """
         x = self.input_norm(features.transpose(1, 2)).transpose(1, 2).unsqueeze(1)
         for i, convolution in enumerate(self.convolutions):
             x = F.max_pool2d(torch.relu(convolution(x)), kernel_size=2, ceil_mode=True)
             if i < len(self.norms):
                 x = self.norms[i](x)
-        flat = x.permute(0, 2, 3, 1).flatten(start_dim=1)
+        return x
+
+    def judge(self, maps: Tensor) -> Tensor:
+        """Logits ``[N, class_count]`` of the maps that :meth:`convolve` made."""
+        flat = maps.permute(0, 2, 3, 1).flatten(start_dim=1)
         logits: Tensor = self.dense(self.feature_norm(flat))
         return logits
 
