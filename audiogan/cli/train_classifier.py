@@ -49,6 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     :raises Interrupted: it was stopped; no file is left half written.
     """
     from audiogan.build import create
+    from audiogan.cli.classifier_display import classifier_display, classifier_tables
+    from audiogan.cli.text_table import print_tables
     from audiogan.evaluation.classifier import ClassifierOptions, save_classifier, train_classifier
     from audiogan.spec.overrides import read_options
     from audiogan.spec.structure import structure_options
@@ -64,13 +66,12 @@ def run(arguments: argparse.Namespace) -> int:
         # Before the training, so that a folder that cannot be written costs no more than a second.
         with _write_errors_explained(arguments.output):
             arguments.output.mkdir(parents=True, exist_ok=True)
-        classifier = train_classifier(dataset, options, device=str(resolve_device(arguments.device)), tell=_tell)
+        device = str(resolve_device(arguments.device))
+        with classifier_display() as display:
+            classifier = train_classifier(dataset, options, device=device, tell=display.tell, watch=display.watch)
         with _write_errors_explained(arguments.output):
             save_classifier(classifier, arguments.output)
-    windows = classifier.protocol["held_out_windows"]
-    print(
-        f"held-out accuracy {classifier.held_out_accuracy:.1%} ({windows} windows, {len(dataset.class_names)} classes)"
-    )
+    print_tables(classifier_tables(classifier))
     print(f"the classifier is in {arguments.output}; use it with the metric's option classifier_path")
     return 0
 
@@ -81,7 +82,3 @@ def _write_errors_explained(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise DataError(f"{folder}: cannot be written ({error.strerror}); name another folder with --output") from error
-
-
-def _tell(line: str) -> None:
-    print(line, flush=True)

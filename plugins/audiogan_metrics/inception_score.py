@@ -75,7 +75,7 @@ class InceptionScore(Metric):
             return
         folder = Path(self.options.classifier_path).expanduser()
         classifier = _given_classifier(folder, dataset, device=device)
-        tell(f"classifier from {folder}: held-out accuracy {classifier.held_out_accuracy:.1%}")
+        tell(f"classifier from {folder}: {classifier.accuracy_in_words}")
         self._classifier = classifier
 
     def fingerprint(self) -> str:
@@ -105,7 +105,7 @@ class InceptionScore(Metric):
                 "splits": self.options.splits,
                 "classifier": self._classifier.content_hash,
                 "classifier_held_out_accuracy": self._classifier.held_out_accuracy,
-                "classifier_held_out_windows": self._classifier.protocol["held_out_windows"],
+                "classifier_held_out_windows": self._classifier.protocol.get("held_out_windows"),
                 "classifier_classes": list(self._classifier.class_names),
             },
         )

@@ -18,6 +18,7 @@ from audiogan.evaluation.classifier import (
     train_classifier,
 )
 from audiogan.evaluation.classifier.cache import cache_key
+from audiogan.evaluation.classifier.trained import hash_content
 from tests.evaluation.harmonic_tones import HarmonicTones, HarmonicTonesOptions
 
 TONES = HarmonicTonesOptions(windows=30, classes=3, window_length=2048)
@@ -50,10 +51,14 @@ def test_what_is_loaded_is_what_was_saved(classifier: TrainedClassifier, folder:
     waveforms = torch.rand(5, 1, 2048, generator=torch.Generator().manual_seed(0)) - 0.5
     np.testing.assert_array_equal(loaded.probabilities(waveforms), classifier.probabilities(waveforms))
     assert loaded.content_hash == classifier.content_hash
-    assert (loaded.class_names, loaded.held_out_accuracy) == (classifier.class_names, classifier.held_out_accuracy)
+    assert (loaded.class_names, loaded.confusion) == (classifier.class_names, classifier.confusion)
     assert (loaded.options, loaded.protocol) == (classifier.options, classifier.protocol)
     assert not loaded.network.training
-    assert sorted(path.name for path in folder.iterdir()) == ["classifier.json", "classifier.safetensors"]
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "classifier.json",
+        "classifier.safetensors",
+        "confusion.csv",
+    ]
 
 
 @pytest.mark.parametrize("name", ["classifier.json", "classifier.safetensors"])
@@ -83,6 +88,25 @@ def test_a_description_that_is_none_is_refused(folder: Path, text: str) -> None:
         load_classifier(folder, device="cpu")
 
 
+@pytest.mark.parametrize("confusion", [[[1]], [[1, 2], [3, 4]], [[0] * 3] * 3, [[-1, 2, 3]] * 3, [["1"] * 3] * 3, 7])
+def test_counts_that_are_no_confusion_matrix_are_refused(
+    classifier: TrainedClassifier, folder: Path, confusion: object
+) -> None:
+    description = {**classifier.description(), "confusion": confusion}
+    hashed = {"content_hash": hash_content(description, classifier.weights()), **description}
+    (folder / "classifier.json").write_text(json.dumps(hashed))
+    with pytest.raises(CheckpointError, match="not a classifier"):
+        load_classifier(folder, device="cpu")
+
+
+def test_a_classifier_from_elsewhere_states_no_accuracy(classifier: TrainedClassifier, folder: Path) -> None:
+    save_classifier(evolve(classifier, confusion=None), folder)
+    loaded = load_classifier(folder, device="cpu")
+    assert (loaded.confusion, loaded.held_out_accuracy) == (None, None)
+    assert loaded.accuracy_in_words == "held-out accuracy unknown"
+    assert not (folder / "confusion.csv").exists()
+
+
 def test_the_second_request_is_answered_from_the_cache(tmp_path: Path) -> None:
     first, told = _cached(tmp_path)
     assert told[0].startswith("classifier: training on")
@@ -107,7 +131,8 @@ def test_a_cache_that_cannot_be_written_costs_nothing_but_a_word(tmp_path: Path)
     (tmp_path / "classifiers").write_text("in the way")
     trained, told = _cached(tmp_path)
     assert "could not be kept" in told[-1]
-    assert 0 <= trained.held_out_accuracy <= 1
+    assert trained.confusion is not None
+    assert trained.confusion.windows == 3
 
 
 def test_the_key_holds_the_data_and_every_option() -> None:
@@ -120,8 +145,9 @@ def test_the_key_holds_the_data_and_every_option() -> None:
         cache_key(tones, evolve(QUICK, dim=3)),
         cache_key(tones, evolve(QUICK, learning_rate=0.5)),
         cache_key(tones, evolve(QUICK, mel_upper_hz=5000.0)),
+        cache_key(tones, evolve(QUICK, validation_share=0.2)),
     }
-    assert len(keys) == 7
+    assert len(keys) == 8
     assert cache_key(HarmonicTones(TONES), evolve(QUICK)) in keys
 
 

@@ -38,8 +38,15 @@ def test_trains_saves_and_says_how_good_it_is(tmp_path: Path, capsys: pytest.Cap
     trained = load_classifier(output, device="cpu")
     assert (trained.class_names, trained.options.dim, trained.network.window_length) == (("C", "F#"), 2, 2048)
     lines = capsys.readouterr().out.splitlines()
-    assert lines[0] == "classifier: training on 36 windows of 2 classes, 4 held out"
-    assert lines[-2] == f"held-out accuracy {trained.held_out_accuracy:.1%} (4 windows, 2 classes)"
+    assert lines[0] == "classifier: training on 32 windows of 2 classes, 4 for validation, 4 held out"
+    assert trained.confusion is not None
+    assert f"  {trained.accuracy_in_words} on 4 windows (10% of the windows, by the seed), " in "\n".join(lines)
+    chance = max(map(sum, trained.confusion.counts)) / 4
+    assert f"  chance {chance:.1%}: always naming the class that most of these windows have" in lines
+    matrix = lines.index("Confusion: a row for each true class")
+    assert lines[matrix + 1].split() == ["true", "C", "F#"]
+    for name, row, line in zip(("C", "F#"), trained.confusion.counts, lines[matrix + 2 :], strict=False):
+        assert line.split() == [name, *(str(count) if count else "·" for count in row)]
     assert str(output) in lines[-1]
 
 

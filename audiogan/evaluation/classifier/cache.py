@@ -33,7 +33,7 @@ def cached_classifier(
         except CheckpointError as error:
             tell(f"the cached classifier is not usable: {error}; this is being done now")
         else:
-            tell(f"classifier from {folder}: held-out accuracy {classifier.held_out_accuracy:.1%}")
+            tell(f"classifier from {folder}: {classifier.accuracy_in_words}")
             return classifier
     classifier = train_classifier(dataset, options, device=device, tell=tell)
     try:

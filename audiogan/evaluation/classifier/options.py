@@ -25,7 +25,13 @@ class ClassifierOptions:
     epochs: int = option(default=60, minimum=1, unit="epochs", help="budget: passes over the training windows")
     steps: int | None = option(default=None, minimum=1, unit="steps", help="budget: updates of the weights")
     patience: int = option(
-        default=10, minimum=1, unit="epochs", help="stop after so many epochs without a better held-out accuracy"
+        default=10, minimum=1, unit="epochs", help="stop after so many epochs without a better validation accuracy"
+    )
+    validation_share: float = option(
+        default=0.1,
+        above=0,
+        maximum=0.5,
+        help="share of the training windows that chooses the epoch and ends the training; never the held-out ones",
     )
     batch_size: int = option(default=64, minimum=2, unit="windows", help="windows a training batch")
     learning_rate: float = option(default=1e-3, minimum=0, maximum=1, help="Adam's learning rate")

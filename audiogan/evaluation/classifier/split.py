@@ -1,4 +1,4 @@
-"""Which windows the classifier is trained on, and which are held out."""
+"""Which windows the classifier is trained on, which choose its epoch, and which are held out."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 from attrs import frozen
+from numpy.typing import NDArray
 
 from audiogan.errors import DataError
 from audiogan.evaluation.classifier.features import LabelledFeatures, labelled_features
 from audiogan.evaluation.classifier.network import AudioClassifier
 from audiogan.evaluation.classifier.options import ClassifierOptions
+from audiogan.evaluation.classifier.progress import Progress, Watch, unwatched
 from audiogan.interfaces import Dataset
 
 _HELD_OUT_SHARE = 0.1
@@ -19,21 +21,27 @@ _WINDOWS_PER_CLASS = 2
 
 @frozen(eq=False)
 class Split:
-    """Features to train on, one set for each pass over the dataset, and features to test on."""
+    """Features to train on, one set for each pass over the dataset, to choose the epoch by, and to test on."""
 
     passes: tuple[LabelledFeatures, ...]
+    validation: LabelledFeatures
     held_out: LabelledFeatures
     origin: str
     """Where the held-out windows come from, in words."""
 
 
 def split_windows(
-    dataset: Dataset, network: AudioClassifier, options: ClassifierOptions, *, tell: Callable[[str], None]
+    dataset: Dataset,
+    network: AudioClassifier,
+    options: ClassifierOptions,
+    *,
+    tell: Callable[[str], None],
+    watch: Watch = unwatched,
 ) -> Split:
     """The dataset against ``dataset.held_out()``, or nine tenths of it against one where that is ``None``.
 
-    The tenth is drawn by the seed. What ``options.feature_memory_mib`` cannot hold is left out: passes first, then
-    windows, drawn by the seed as well.
+    Of what is not held out, ``options.validation_share`` is for validation. Both are drawn by the seed. What
+    ``options.feature_memory_mib`` cannot hold is left out: passes first, then windows, drawn by the seed as well.
 
     :raises DataError: there are too few windows, all have one label, or a window cannot be used.
     """
@@ -47,20 +55,38 @@ def split_windows(
         _check_alike(dataset, given)
         held_out_from, held_out_indices = given, np.random.default_rng(options.seed).permutation(len(given))
         origin = "given by the dataset"
+    validation_count = max(1, round(len(indices) * options.validation_share))
+    validation_indices, indices = indices[:validation_count], indices[validation_count:]
     limit = _windows_that_fit(network, dataset.window_length, memory_mib=options.feature_memory_mib)
     if len(indices) > limit:
         tell(f"classifier: {limit} of {len(indices)} windows are used, as many as fit in feature_memory_mib")
-    indices, held_out_indices = np.sort(indices[:limit]), np.sort(held_out_indices[:limit])
     turns = max(1, min(options.passes, limit // max(1, len(indices))))
-    split = Split(
-        passes=tuple(
-            labelled_features(dataset, network, indices.tolist(), seed=options.seed, turn=turn) for turn in range(turns)
-        ),
-        held_out=labelled_features(held_out_from, network, held_out_indices.tolist(), seed=options.seed, turn=0),
-        origin=origin,
-    )
+    # turn 0 of a training window is heard in training, so that the windows of the same index never meet in two parts
+    parts = [(dataset, indices, turn) for turn in range(turns)]
+    parts += [(dataset, validation_indices, 0), (held_out_from, held_out_indices, 0)]
+    *passes, validation, held_out = _read(parts, network, limit=limit, seed=options.seed, watch=watch)
+    split = Split(tuple(passes), validation, held_out, origin)
     _check_windows(split, len(dataset.class_names))
     return split
+
+
+def _read(
+    parts: list[tuple[Dataset, NDArray[np.int64], int]],
+    network: AudioClassifier,
+    *,
+    limit: int,
+    seed: int,
+    watch: Watch,
+) -> list[LabelledFeatures]:
+    total = sum(min(limit, len(indices)) for _, indices, _ in parts)
+    read, done = [], 0
+    for dataset, indices, turn in parts:
+        watch(Progress("reading windows", done, total))
+        used = np.sort(indices[:limit])
+        read.append(labelled_features(dataset, network, used.tolist(), seed=seed, turn=turn))
+        done += len(used)
+    watch(Progress("reading windows", done, total))
+    return read
 
 
 def _windows_that_fit(network: AudioClassifier, window_length: int, *, memory_mib: int) -> int:
@@ -96,10 +122,11 @@ def _check_alike(dataset: Dataset, held_out: Dataset) -> None:
 def _check_windows(split: Split, class_count: int) -> None:
     fewest = min(len(windows) for windows in split.passes)
     needed = _WINDOWS_PER_CLASS * class_count
-    if fewest < needed or len(split.held_out) == 0:
+    if fewest < needed or len(split.validation) == 0 or len(split.held_out) == 0:
         raise DataError(
-            f"{fewest} labelled windows to train the classifier on and {len(split.held_out)} held out: at least "
-            f"{needed} and 1 are needed for {class_count} classes; use more recordings or shorter windows"
+            f"{fewest} labelled windows to train the classifier on, {len(split.validation)} for validation and "
+            f"{len(split.held_out)} held out: at least {needed}, 1 and 1 are needed for {class_count} classes; use "
+            "more recordings or shorter windows"
         )
     if len(set(split.passes[0].labels.tolist())) < 2:
         raise DataError(f"all {fewest} labelled windows have the same label; check how the dataset's labels are read")

@@ -1,4 +1,4 @@
-"""A trained classifier as a folder: ``classifier.json`` and ``classifier.safetensors``."""
+"""A trained classifier as a folder: ``classifier.json``, ``classifier.safetensors``, ``confusion.csv`` to look at."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from safetensors import SafetensorError
 from safetensors.torch import load
 
 from audiogan.errors import CheckpointError, DataError
+from audiogan.evaluation.classifier.confusion import ConfusionMatrix, confusion_csv
 from audiogan.evaluation.classifier.network import AudioClassifier
 from audiogan.evaluation.classifier.options import ClassifierOptions
 from audiogan.evaluation.classifier.trained import FORMAT_VERSION, TrainedClassifier, hash_content
 
 DESCRIPTION_FILE = "classifier.json"
 WEIGHTS_FILE = "classifier.safetensors"
+CONFUSION_FILE = "confusion.csv"
 
 
 def save_classifier(classifier: TrainedClassifier, folder: Path) -> None:
@@ -30,6 +32,10 @@ def save_classifier(classifier: TrainedClassifier, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     description = {"content_hash": classifier.content_hash, **classifier.description()}
     _replace(folder / WEIGHTS_FILE, classifier.weights())
+    if classifier.confusion is None:
+        (folder / CONFUSION_FILE).unlink(missing_ok=True)
+    else:
+        _replace(folder / CONFUSION_FILE, confusion_csv(classifier.confusion).encode())
     _replace(folder / DESCRIPTION_FILE, (json.dumps(description, indent=2) + "\n").encode())
 
 
@@ -61,10 +67,14 @@ def load_classifier(folder: Path, *, device: str) -> TrainedClassifier:
             window_length=description["window_length"],
         )
         network.load_state_dict(load(weights))
-        accuracy, protocol = float(description["held_out_accuracy"]), description["protocol"]
+        confusion, protocol = _confusion(class_names, description["confusion"]), description["protocol"]
     except (KeyError, TypeError, ValueError, RuntimeError, SafetensorError, DataError) as error:
         raise CheckpointError(f"{folder}: not a classifier ({error}); train the classifier again") from error
-    return TrainedClassifier(network.to(device).eval(), options, class_names, accuracy, protocol)
+    return TrainedClassifier(network.to(device).eval(), options, class_names, confusion, protocol)
+
+
+def _confusion(class_names: tuple[str, ...], counts: Any) -> ConfusionMatrix | None:
+    return None if counts is None else ConfusionMatrix(class_names, tuple(map(tuple, counts)))
 
 
 def _read_description(path: Path) -> dict[str, Any]:

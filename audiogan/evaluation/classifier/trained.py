@@ -15,25 +15,39 @@ from numpy.typing import NDArray
 from safetensors.torch import save
 from torch import Tensor
 
+from audiogan.evaluation.classifier.confusion import ConfusionMatrix
 from audiogan.evaluation.classifier.network import AudioClassifier
 from audiogan.evaluation.classifier.options import ClassifierOptions
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 """Counts changes of the network, the training or the files that make earlier classifiers unusable."""
 
 
 @attrs.frozen(eq=False)
 class TrainedClassifier:
-    """A classifier in evaluation mode, its classes, and how well it does on windows it was not trained on.
+    """A classifier in evaluation mode, its classes, and how well it does on windows that had no part in its training.
 
-    ``held_out_accuracy`` is a share of 1. ``protocol`` says how it was trained, in terms that JSON can hold.
+    ``confusion`` is over those windows, ``None`` where there were none, as with a classifier that was trained
+    elsewhere. ``protocol`` says how it was trained, in terms that JSON can hold.
     """
 
     network: AudioClassifier
     options: ClassifierOptions
     class_names: tuple[str, ...]
-    held_out_accuracy: float
+    confusion: ConfusionMatrix | None
     protocol: Mapping[str, Any]
+
+    @property
+    def held_out_accuracy(self) -> float | None:
+        """The accuracy on the held-out windows, a share of 1, ``None`` where there were none."""
+        return None if self.confusion is None else self.confusion.accuracy
+
+    @property
+    def accuracy_in_words(self) -> str:
+        """Such as "held-out accuracy 93.4%"."""
+        return (
+            "held-out accuracy unknown" if self.confusion is None else f"held-out accuracy {self.held_out_accuracy:.1%}"
+        )
 
     def probabilities(self, waveforms: Tensor, *, batch_size: int = 32) -> NDArray[np.float64]:
         """Class probabilities ``[N, classes]`` of waveforms ``[N, C, window_length]``, a batch at a time in memory."""
@@ -53,6 +67,7 @@ class TrainedClassifier:
             "sample_rate": self.network.sample_rate,
             "window_length": self.network.window_length,
             "held_out_accuracy": self.held_out_accuracy,
+            "confusion": None if self.confusion is None else [list(row) for row in self.confusion.counts],
             "options": attrs.asdict(self.options),
             "protocol": dict(self.protocol),
         }

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from audiogan.errors import TrainingError
+from audiogan.evaluation.classifier.confusion import confusion_matrix
 from audiogan.evaluation.classifier.features import LabelledFeatures
 from audiogan.evaluation.classifier.network import AudioClassifier
 from audiogan.evaluation.classifier.options import ClassifierOptions
+from audiogan.evaluation.classifier.progress import Progress, Watch, unwatched
 from audiogan.evaluation.classifier.split import Split, check_classes, split_windows
 from audiogan.evaluation.classifier.trained import TrainedClassifier
 from audiogan.interfaces import Dataset
@@ -20,14 +22,20 @@ _EVALUATION_BATCH_SIZE = 64
 
 
 def train_classifier(
-    dataset: Dataset, options: ClassifierOptions, *, device: str, tell: Callable[[str], None]
+    dataset: Dataset,
+    options: ClassifierOptions,
+    *,
+    device: str,
+    tell: Callable[[str], None],
+    watch: Watch = unwatched,
 ) -> TrainedClassifier:
     """A classifier of the dataset's labels, deterministic on the CPU for its options.
 
-    Adam minimises the cross-entropy until a budget is spent or the held-out accuracy has stood still for
-    ``options.patience`` epochs; the epoch of the best held-out accuracy is kept, as in the original, so that the stated
-    accuracy is that of a chosen epoch and slightly favourable. What is held out is ``dataset.held_out()``, or a tenth
-    of the windows drawn by the seed where that is ``None``. ``tell`` receives a line an epoch.
+    Adam minimises the cross-entropy until a budget is spent or the validation accuracy has stood still for
+    ``options.patience`` epochs; the epoch of the best validation accuracy is kept. The validation windows are a share
+    of those that are not held out. What is held out, ``dataset.held_out()`` or a tenth of the windows drawn by the seed
+    where that is ``None``, is looked at once, after that choice, so that the stated accuracy is not that of the
+    luckiest epoch. ``tell`` receives a line an epoch, ``watch`` every batch.
 
     :raises DataError: the dataset has no labels, a single class, or too few windows.
     :raises TrainingError: the loss is no longer finite.
@@ -41,27 +49,32 @@ def train_classifier(
             sample_rate=dataset.sample_rate,
             window_length=dataset.window_length,
         ).to(device)
-    split = split_windows(dataset, network, options, tell=tell)
+    split = split_windows(dataset, network, options, tell=tell, watch=watch)
     tell(
         f"classifier: training on {len(split.passes[0])} windows of {len(dataset.class_names)} classes, "
-        f"{len(split.held_out)} held out"
+        f"{len(split.validation)} for validation, {len(split.held_out)} held out"
     )
-    best = _fit(network, split, options, tell)
+    best = _fit(network, split, options, tell, watch)
     network.load_state_dict(best.weights)
+    held_out_logits = _logits(network, split.held_out)
+    labels = split.held_out.labels
     protocol = {
         "dataset": dataset.fingerprint(),
         "training_windows": len(split.passes[0]),
+        "validation_windows": len(split.validation),
+        "validation_accuracy": best.accuracy,
         "held_out_windows": len(split.held_out),
         "held_out_split": split.origin,
-        "held_out_loss": best.loss,
+        "held_out_loss": float(F.cross_entropy(held_out_logits, labels)),
         "epoch": best.epoch,
         "mel_hz": [network.mel_lower_hz, network.mel_upper_hz],
     }
-    return TrainedClassifier(network.eval(), options, dataset.class_names, best.accuracy, protocol)
+    confusion = confusion_matrix(dataset.class_names, labels.numpy(), held_out_logits.argmax(dim=1).numpy())
+    return TrainedClassifier(network.eval(), options, dataset.class_names, confusion, protocol)
 
 
 class _Best:
-    """The weights of the epoch with the best held-out accuracy; of equal ones, that with the lower loss."""
+    """The weights of the epoch with the best validation accuracy; of equal ones, that with the lower loss."""
 
     def __init__(self) -> None:
         self.accuracy, self.loss, self.epoch = -1.0, float("inf"), 0
@@ -73,20 +86,28 @@ class _Best:
             self.weights = {name: value.clone() for name, value in network.state_dict().items()}
 
 
-def _fit(network: AudioClassifier, split: Split, options: ClassifierOptions, tell: Callable[[str], None]) -> _Best:
+def _fit(
+    network: AudioClassifier, split: Split, options: ClassifierOptions, tell: Callable[[str], None], watch: Watch
+) -> _Best:
     optimizer = torch.optim.Adam(network.parameters(), lr=options.learning_rate)
     order = torch.Generator().manual_seed(options.seed)
     best, steps, loss = _Best(), 0, float("nan")
     for epoch in range(1, options.epochs + 1):
         network.train()
-        for batch in _batches(split.passes[(epoch - 1) % len(split.passes)], options.batch_size, order):
-            loss = _train_step(network, optimizer, batch)
+        windows = split.passes[(epoch - 1) % len(split.passes)]
+        batches = _batches(len(windows), options.batch_size, order)
+        activity = f"epoch {epoch} of {options.epochs}"
+        for number, rows in enumerate(batches, start=1):
+            loss = _train_step(network, optimizer, windows.take(rows))
             steps += 1
+            watch(Progress(activity, number, len(batches)))
             if steps == options.steps:
                 break
-        accuracy, held_out_loss = _evaluate(network, split.held_out)
-        tell(f"classifier: epoch {epoch} of {options.epochs}: loss {loss:.3f}, held-out accuracy {accuracy:.1%}")
-        best.offer(network, accuracy, held_out_loss, epoch)
+        logits = _logits(network, split.validation)
+        labels = split.validation.labels
+        accuracy = int((logits.argmax(dim=1) == labels).sum()) / len(labels)
+        tell(f"classifier: {activity}: loss {loss:.3f}, validation accuracy {accuracy:.1%}")
+        best.offer(network, accuracy, float(F.cross_entropy(logits, labels)), epoch)
         if steps == options.steps or epoch - best.epoch >= options.patience:
             break
     return best
@@ -106,22 +127,17 @@ def _train_step(network: AudioClassifier, optimizer: torch.optim.Optimizer, batc
     return value
 
 
-def _evaluate(network: AudioClassifier, held_out: LabelledFeatures) -> tuple[float, float]:
+def _logits(network: AudioClassifier, windows: LabelledFeatures) -> Tensor:
+    """``[N, classes]``, float64 on the CPU, in evaluation mode."""
     network.eval()
     device = network.dense.weight.device
-    correct, loss = 0, 0.0
     with torch.no_grad():
-        for start in range(0, len(held_out), _EVALUATION_BATCH_SIZE):
-            batch = held_out.take(slice(start, start + _EVALUATION_BATCH_SIZE))
-            logits = network.classify(batch.features.to(device)).cpu()
-            correct += int((logits.argmax(dim=1) == batch.labels).sum())
-            loss += float(F.cross_entropy(logits.double(), batch.labels, reduction="sum"))
-    return correct / len(held_out), loss / len(held_out)
+        batches = torch.split(windows.features, _EVALUATION_BATCH_SIZE)
+        return torch.cat([network.classify(batch.to(device)).double().cpu() for batch in batches])
 
 
-def _batches(windows: LabelledFeatures, batch_size: int, order: torch.Generator) -> Iterator[LabelledFeatures]:
-    """Full batches in random order; the remainder, too small for the moments of batch norm, waits for its turn."""
-    batch_size = min(batch_size, len(windows))
-    shuffled = torch.randperm(len(windows), generator=order)
-    for start in range(0, len(windows) - batch_size + 1, batch_size):
-        yield windows.take(shuffled[start : start + batch_size])
+def _batches(count: int, batch_size: int, order: torch.Generator) -> list[Tensor]:
+    """The rows of full batches in random order; the remainder, too small for the moments of batch norm, is left out."""
+    batch_size = min(batch_size, count)
+    shuffled = torch.randperm(count, generator=order)
+    return list(torch.split(shuffled[: count // batch_size * batch_size], batch_size))

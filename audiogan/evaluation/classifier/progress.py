@@ -1,0 +1,23 @@
+"""How far the training of a classifier is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from attrs import frozen
+
+
+@frozen
+class Progress:
+    """``done`` of ``total`` units of ``activity`` ("reading windows", "epoch 3 of 60") are behind it."""
+
+    activity: str
+    done: int
+    total: int
+
+
+Watch = Callable[[Progress], None]
+
+
+def unwatched(progress: Progress) -> None:
+    """Nobody looks."""
