@@ -2,7 +2,7 @@
 
 from audiogan.nn.batch_normalisation import batch_norm_1d, batch_norm_2d
 from audiogan.nn.initialisation import dense, glorot_uniform_
-from audiogan.nn.layer_plan import LayerPlan, plan_layers
+from audiogan.nn.layer_plan import LayerPlan, plan_layers, shrinking_lengths
 from audiogan.nn.rectifier import relu
 from audiogan.nn.same_padding import (
     Conv1dSame,
@@ -26,5 +26,6 @@ __all__ = [
     "plan_layers",
     "relu",
     "same_padding",
+    "shrinking_lengths",
     "twice_differentiable",
 ]

@@ -86,15 +86,19 @@ class Conv2dSame(_SameLayer):
 class ConvTranspose1dSame(_SameLayer):
     """``[N, in_channels, T]`` to ``[N, out_channels, T * stride]``; ``weight`` is ``[in, out, kernel_size]``.
 
-    Apart from the bias it is the adjoint of :class:`Conv1dSame` with the same ``weight``, kernel and stride.
+    Apart from the bias it is the adjoint of :class:`Conv1dSame` with the same ``weight``, kernel and stride, which
+    makes the same T of several lengths: of T * stride samples, or of up to ``stride - 1`` fewer.
     """
 
     def __init__(self, in_channels: int, out_channels: int, *, kernel_size: int, stride: int) -> None:
         super().__init__((in_channels, out_channels, kernel_size), bias_size=out_channels, stride=stride)
 
-    def forward(self, inputs: Tensor) -> Tensor:
-        """``[N, in_channels, T]`` to ``[N, out_channels, T * stride]``."""
-        length = inputs.shape[-1] * self.stride
+    def forward(self, inputs: Tensor, length: int | None = None) -> Tensor:
+        """``[N, in_channels, T]`` to ``[N, out_channels, length]``.
+
+        :param length: more than (T - 1) * stride, at most T * stride, which it is if None.
+        """
+        length = inputs.shape[-1] * self.stride if length is None else length
         left, _ = same_padding(length, self.kernel_size, self.stride)
         whole = F.conv_transpose1d(
             inputs, self.weight, self.bias, self.stride, left, _missing(self.kernel_size, self.stride)
@@ -106,15 +110,20 @@ class ConvTranspose2dSame(_SameLayer):
     """``[N, in_channels, H, W]`` to ``[N, out_channels, H * stride, W * stride]``, with a square kernel.
 
     ``weight`` is ``[in, out, kernel_size, kernel_size]``. Apart from the bias it is the adjoint of :class:`Conv2dSame`
-    with the same ``weight``, kernel and stride.
+    with the same ``weight``, kernel and stride, which makes the same H and W of up to ``stride - 1`` rows and columns
+    fewer as well.
     """
 
     def __init__(self, in_channels: int, out_channels: int, *, kernel_size: int, stride: int) -> None:
         super().__init__((in_channels, out_channels, kernel_size, kernel_size), bias_size=out_channels, stride=stride)
 
-    def forward(self, inputs: Tensor) -> Tensor:
-        """``[N, in_channels, H, W]`` to ``[N, out_channels, H * stride, W * stride]``."""
-        height, width = (size * self.stride for size in inputs.shape[-2:])
+    def forward(self, inputs: Tensor, size: tuple[int, int] | None = None) -> Tensor:
+        """``[N, in_channels, H, W]`` to ``[N, out_channels, *size]``.
+
+        :param size: height and width, more than (H - 1) * stride and at most H * stride, which it is if None, and
+            likewise of W.
+        """
+        height, width = (axis * self.stride for axis in inputs.shape[-2:]) if size is None else size
         top, _ = same_padding(height, self.kernel_size, self.stride)
         left, _ = same_padding(width, self.kernel_size, self.stride)
         whole = F.conv_transpose2d(

@@ -2,33 +2,58 @@
 
 from __future__ import annotations
 
+from attrs import frozen
 from torch import Tensor
+from torch.nn import functional as F
 
-from audiogan import SpecError
+from audiogan import LayerRow, SpecError
 
 
-def check_frame_size(frame_size: int, length: int, *, network: str) -> None:
-    """Makes sure that frames of ``frame_size`` samples fill a window of ``length`` samples.
+@frozen
+class Framing:
+    """Waveforms of ``length`` samples in frames of ``frame_size`` samples, the last one completed by zeros."""
 
-    :raises SpecError: they do not; the text names ``network`` and the nearest frame sizes that do.
+    length: int
+    frame_size: int
+    channels: int
+
+    @property
+    def steps(self) -> int:
+        """Frames in a waveform."""
+        return -(-self.length // self.frame_size)
+
+    @property
+    def width(self) -> int:
+        """Values in a frame."""
+        return self.frame_size * self.channels
+
+    def split(self, waveform: Tensor) -> Tensor:
+        """Frames ``[steps, N, frame_size * C]``, time first, of waveforms ``[N, C, length]``.
+
+        Within a frame channels alternate from sample to sample.
+        """
+        missing = self.steps * self.frame_size - self.length
+        padded = F.pad(waveform, (0, missing)) if missing else waveform
+        frames = padded.reshape(-1, self.channels, self.steps, self.frame_size)
+        return frames.permute(2, 0, 3, 1).reshape(self.steps, -1, self.width)
+
+    def layer_rows(self) -> tuple[LayerRow, LayerRow]:
+        """The input and the reshape."""
+        missing = self.steps * self.frame_size - self.length
+        operation = f"{missing} zeros at the end, reshape" if missing else "reshape"
+        return (
+            LayerRow("input x or G(z)", (), (self.length, self.channels)),
+            LayerRow(operation, (), (self.steps, self.width)),
+        )
+
+
+def plan_frames(length: int, frame_size: int, *, channels: int, network: str) -> Framing:
+    """How waveforms ``[N, channels, length]`` are cut into frames of ``frame_size`` samples.
+
+    :raises SpecError: not one frame is filled; the text names ``network`` and the largest frame size that is.
     """
-    if length % frame_size == 0:
-        return
-    divisors = [size for size in range(1, length + 1) if length % size == 0]
-    nearest = [max(size for size in divisors if size < frame_size), *(size for size in divisors if size > frame_size)][
-        :2
-    ]
-    raise SpecError(
-        f"{network}: frame_size = {frame_size} does not divide the window of {length} samples; "
-        f"use {' or '.join(map(str, nearest))}"
-    )
-
-
-def split_frames(waveform: Tensor, frame_size: int) -> Tensor:
-    """Frames ``[T / frame_size, N, frame_size * C]``, time first, of waveforms ``[N, C, T]``.
-
-    Within a frame channels alternate from sample to sample.
-    """
-    batch, channels, length = waveform.shape
-    frames = waveform.reshape(batch, channels, length // frame_size, frame_size)
-    return frames.permute(2, 0, 3, 1).reshape(length // frame_size, batch, frame_size * channels)
+    if frame_size > length:
+        raise SpecError(
+            f"{network}: frame_size = {frame_size} is longer than the window of {length} samples; use at most {length}"
+        )
+    return Framing(length, frame_size, channels)

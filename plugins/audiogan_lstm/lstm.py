@@ -12,7 +12,7 @@ from torch import Tensor
 from audiogan import Discriminator, LayerRow, option
 from audiogan.nn.tensorflow_variables import load_variables
 from audiogan.nn.waveform_shape import waveform_shape
-from audiogan_lstm.frames import check_frame_size, split_frames
+from audiogan_lstm.frames import plan_frames
 from audiogan_lstm.readout import READOUTS, Readout
 from audiogan_lstm.tensorflow_lstm import TensorFlowLSTM
 
@@ -30,9 +30,9 @@ class LSTMDiscriminatorOptions:
 class LSTMDiscriminator(Discriminator):
     """Waveforms ``[N, C, T]``, frame by frame through LSTM layers, to raw scores ``[N]``.
 
-    Source: the study's pure LSTM D-net.
+    Zeros complete the last frame where ``frame_size`` does not divide the length. Source: the study's pure LSTM D-net.
 
-    :raises SpecError: samples are no waveforms, or ``frame_size`` does not divide their length.
+    :raises SpecError: samples are no waveforms, or shorter than ``frame_size``.
     """
 
     options_class: ClassVar[type[LSTMDiscriminatorOptions]] = LSTMDiscriminatorOptions
@@ -40,16 +40,15 @@ class LSTMDiscriminator(Discriminator):
     def __init__(self, options: LSTMDiscriminatorOptions, *, sample_shape: tuple[int, ...]) -> None:
         super().__init__()
         network = "discriminator 'lstm'"
-        self.channels, self.length = waveform_shape(sample_shape, network=network)
-        check_frame_size(options.frame_size, self.length, network=network)
+        channels, length = waveform_shape(sample_shape, network=network)
+        self.framing = plan_frames(length, options.frame_size, channels=channels, network=network)
         self.options = options
-        self.lstm = TensorFlowLSTM(options.frame_size * self.channels, options.hidden_size, layers=options.lstm_layers)
-        steps = self.length // options.frame_size
-        self.readout = Readout(steps, options.hidden_size, readout=options.readout)
+        self.lstm = TensorFlowLSTM(self.framing.width, options.hidden_size, layers=options.lstm_layers)
+        self.readout = Readout(self.framing.steps, options.hidden_size, readout=options.readout)
 
     def forward(self, samples: Tensor) -> Tensor:
         """Raw scores ``[N]`` of waveforms ``[N, C, T]``."""
-        outputs: Tensor = self.lstm(split_frames(samples, self.options.frame_size))
+        outputs: Tensor = self.lstm(self.framing.split(samples))
         scores: Tensor = self.readout(outputs.permute(1, 2, 0))
         return scores
 
@@ -62,10 +61,9 @@ class LSTMDiscriminator(Discriminator):
 
     def layer_rows(self) -> tuple[LayerRow, ...]:
         """The layers in the manner of Table 3 of the study."""
-        steps, hidden = self.length // self.options.frame_size, self.options.hidden_size
+        steps, hidden = self.framing.steps, self.options.hidden_size
         return (
-            LayerRow("input x or G(z)", (), (self.length, self.channels)),
-            LayerRow("reshape", (), (steps, self.options.frame_size * self.channels)),
+            *self.framing.layer_rows(),
             *[LayerRow(f"LSTM, {hidden} units", (), (steps, hidden))] * self.options.lstm_layers,
             *self.readout.layer_rows(),
         )

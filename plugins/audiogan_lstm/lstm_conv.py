@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from audiogan import Discriminator, LayerRow, option
-from audiogan.nn import Conv1dSame, relu
+from audiogan.nn import Conv1dSame, relu, shrinking_lengths
 from audiogan.nn.tensorflow_variables import convolution_variables, load_variables
 from audiogan.nn.waveform_shape import waveform_shape
-from audiogan_lstm.frames import check_frame_size, split_frames
+from audiogan_lstm.frames import plan_frames
 from audiogan_lstm.readout import READOUTS, Readout
 from audiogan_lstm.tensorflow_lstm import TensorFlowLSTM
 
@@ -38,9 +38,10 @@ class LSTMConvDiscriminatorOptions:
 class LSTMConvDiscriminator(Discriminator):
     """Waveforms ``[N, C, T]``, frame by frame through LSTM layers, then convolutions, to raw scores ``[N]``.
 
-    Source: the study's LSTM & conv D-net, Table 3.
+    Zeros complete the last frame where ``frame_size`` does not divide the length. Source: the study's LSTM & conv
+    D-net, Table 3.
 
-    :raises SpecError: samples are no waveforms, or ``frame_size`` does not divide their length.
+    :raises SpecError: samples are no waveforms, or shorter than ``frame_size``.
     """
 
     options_class: ClassVar[type[LSTMConvDiscriminatorOptions]] = LSTMConvDiscriminatorOptions
@@ -48,14 +49,12 @@ class LSTMConvDiscriminator(Discriminator):
     def __init__(self, options: LSTMConvDiscriminatorOptions, *, sample_shape: tuple[int, ...]) -> None:
         super().__init__()
         network = "discriminator 'lstm-conv'"
-        self.channels, self.length = waveform_shape(sample_shape, network=network)
-        check_frame_size(options.frame_size, self.length, network=network)
+        channels, length = waveform_shape(sample_shape, network=network)
+        self.framing = plan_frames(length, options.frame_size, channels=channels, network=network)
         self.options = options
-        self.lstm = TensorFlowLSTM(options.frame_size * self.channels, options.hidden_size, layers=options.lstm_layers)
+        self.lstm = TensorFlowLSTM(self.framing.width, options.hidden_size, layers=options.lstm_layers)
         self.widths = (options.hidden_size, *(options.dim << layer for layer in range(1, options.conv_layers + 1)))
-        self.steps = [self.length // options.frame_size]
-        for _ in range(options.conv_layers):
-            self.steps.append(-(-self.steps[-1] // _STRIDE))
+        self.steps = shrinking_lengths(self.framing.steps, (_STRIDE,) * options.conv_layers)
         self.convolutions = nn.ModuleList(
             Conv1dSame(self.widths[layer], self.widths[layer + 1], kernel_size=options.kernel_size, stride=_STRIDE)
             for layer in range(options.conv_layers)
@@ -64,7 +63,7 @@ class LSTMConvDiscriminator(Discriminator):
 
     def forward(self, samples: Tensor) -> Tensor:
         """Raw scores ``[N]`` of waveforms ``[N, C, T]``."""
-        outputs: Tensor = self.lstm(split_frames(samples, self.options.frame_size))
+        outputs: Tensor = self.lstm(self.framing.split(samples))
         features = relu(outputs.permute(1, 2, 0))
         for convolve in self.convolutions:
             features = relu(convolve(features))
@@ -87,8 +86,7 @@ class LSTMConvDiscriminator(Discriminator):
         hidden, steps = self.options.hidden_size, self.steps[0]
         recurrent = [LayerRow(f"LSTM, {hidden} units", (), (steps, hidden))] * (self.options.lstm_layers - 1)
         return (
-            LayerRow("input x or G(z)", (), (self.length, self.channels)),
-            LayerRow("reshape", (), (steps, self.options.frame_size * self.channels)),
+            *self.framing.layer_rows(),
             *recurrent,
             LayerRow(f"LSTM, {hidden} units, ReLU", (), (steps, hidden)),
             *(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from math import prod
 from typing import Any
 
 import attrs
@@ -20,7 +21,7 @@ from audiogan.nn.tensorflow_variables import (
     dense_variables,
     load_variables,
 )
-from audiogan_specgan.grid import LAYERS, smallest_grid
+from audiogan_specgan.grid import LAYERS, shrinking_sizes
 
 _LEAK = 0.2
 
@@ -37,17 +38,17 @@ class SpecGANDiscriminatorOptions:
 class SpecGANDiscriminator(Discriminator):
     """Spectrograms ``[N, channels, frames, bins]`` to raw scores ``[N]``.
 
-    Appendix D, table 6, of Donahue et al. (2019), "Adversarial audio synthesis", for any number of frames and bins that
-    is a multiple of 32.
+    Appendix D, table 6, of Donahue et al. (2019), "Adversarial audio synthesis", for any number of frames and bins:
+    what is odd is halved upwards.
     """
 
     options_class = SpecGANDiscriminatorOptions
 
     def __init__(self, options: SpecGANDiscriminatorOptions, *, sample_shape: Sequence[int]) -> None:
-        """:raises SpecError: frames or bins are no multiple of 32, or the samples are no spectrograms."""
+        """:raises SpecError: the samples are no spectrograms."""
         super().__init__()
         self.options = options
-        self.grid = smallest_grid(sample_shape)
+        self.sizes = shrinking_sizes(sample_shape)
         self.widths = (sample_shape[0], *(options.dim * 2**layer for layer in range(LAYERS)))
         self.convolutions = nn.ModuleList(
             Conv2dSame(taken, given, kernel_size=options.kernel_size, stride=2)
@@ -57,7 +58,7 @@ class SpecGANDiscriminator(Discriminator):
             batch_norm_2d(width) if options.batch_norm and layer > 0 else nn.Identity()
             for layer, width in enumerate(self.widths[1:])
         )
-        self.output = dense(self.grid[0] * self.grid[1] * self.widths[-1], 1)
+        self.output = dense(prod(self.sizes[-1]) * self.widths[-1], 1)
 
     def forward(self, samples: Tensor) -> Tensor:
         """Raw scores ``[N]`` of spectrograms ``[N, channels, frames, bins]``."""
@@ -83,15 +84,14 @@ class SpecGANDiscriminator(Discriminator):
 
     def layer_rows(self) -> tuple[LayerRow, ...]:
         """The layers as in the paper's table 6."""
-        frames, bins = (size * 2**LAYERS for size in self.grid)
-        rows = [LayerRow("input x or G(z)", (), (frames, bins, self.widths[0]))]
+        rows = [LayerRow("input x or G(z)", (), (*self.sizes[0], self.widths[0]))]
         for layer, (taken, given) in enumerate(pairwise(self.widths), start=1):
             norm = ", batch norm" if self.options.batch_norm and layer > 1 else ""
             rows.append(
                 LayerRow(
                     f"conv 2-D, stride 2{norm}, leaky ReLU {_LEAK}",
                     (self.options.kernel_size, self.options.kernel_size, taken, given),
-                    (frames // 2**layer, bins // 2**layer, given),
+                    (*self.sizes[layer], given),
                 )
             )
         rows.append(LayerRow("reshape", (), (self.output.in_features,)))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from math import prod
 from typing import Any
 
 import attrs
+import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
@@ -20,7 +22,7 @@ from audiogan.nn.tensorflow_variables import (
     load_variables,
     transposed_convolution_variables,
 )
-from audiogan_specgan.grid import LAYERS, smallest_grid
+from audiogan_specgan.grid import LAYERS, shrinking_sizes
 
 
 @attrs.frozen
@@ -42,23 +44,21 @@ class SpecGANGenerator(Generator):
     """Latents ``[N, latent_dim]`` to spectrograms ``[N, channels, frames, bins]`` in (-1, 1).
 
     Appendix D, table 5, of Donahue et al. (2019), "Adversarial audio synthesis", which grows 4 frames x 4 bins to
-    128 x 128. Any number of frames and bins that is a multiple of 32 starts from its 32nd part instead.
+    128 x 128. Other numbers of frames and bins start from their 32nd part, rounded up; a layer makes the last row or
+    column only where it is needed.
     """
 
     options_class = SpecGANGeneratorOptions
 
     def __init__(self, options: SpecGANGeneratorOptions, *, sample_shape: Sequence[int]) -> None:
-        """:raises SpecError: frames or bins are no multiple of 32, or the samples are no spectrograms."""
+        """:raises SpecError: the samples are no spectrograms."""
         super().__init__()
         self.options = options
         self.latent_dim = options.latent_dim
-        self.grid = smallest_grid(sample_shape)
+        self.sizes = shrinking_sizes(sample_shape)[::-1]
         self.widths = (*(options.dim * 2 ** (LAYERS - 1 - layer) for layer in range(LAYERS)), sample_shape[0])
-        self.project = dense(options.latent_dim, self.grid[0] * self.grid[1] * self.widths[0])
+        self.project = dense(options.latent_dim, prod(self.sizes[0]) * self.widths[0])
         self.convolutions = nn.ModuleList(self._convolution(taken, given) for taken, given in pairwise(self.widths))
-        self.upsample = (
-            nn.Upsample(scale_factor=2.0, mode="nearest") if options.upsample == "nearest" else nn.Identity()
-        )
         self.norms = nn.ModuleList(
             batch_norm_2d(width) if options.batch_norm else nn.Identity() for width in self.widths[:-1]
         )
@@ -71,9 +71,13 @@ class SpecGANGenerator(Generator):
     def forward(self, latent: Tensor) -> Tensor:
         """Spectrograms ``[N, channels, frames, bins]`` for latents ``[N, latent_dim]``."""
         # The dense layer's outputs lie channels last, as in the original, so that its weights fit unchanged.
-        features: Tensor = self.project(latent).unflatten(1, (*self.grid, -1)).permute(0, 3, 1, 2)
-        for norm, convolution in zip(self.norms, self.convolutions, strict=True):
-            features = convolution(self.upsample(norm(features).relu()))
+        features: Tensor = self.project(latent).unflatten(1, (*self.sizes[0], -1)).permute(0, 3, 1, 2)
+        for norm, convolution, size in zip(self.norms, self.convolutions, self.sizes[1:], strict=True):
+            features = norm(features).relu()
+            if isinstance(convolution, Conv2dSame):
+                features = convolution(_repeated(features)[..., : size[0], : size[1]])
+            else:
+                features = convolution(features, size)
         return features.tanh()
 
     def load_tensorflow_variables(self, variables: Mapping[str, NDArray[Any]]) -> None:
@@ -96,11 +100,10 @@ class SpecGANGenerator(Generator):
     def layer_rows(self) -> tuple[LayerRow, ...]:
         """The layers as in the paper's table 5."""
         norm = ", batch norm" if self.options.batch_norm else ""
-        frames, bins = self.grid
         rows = [
             LayerRow("input z ~ Uniform(-1, 1)", (), (self.latent_dim,)),
             LayerRow("dense", (self.latent_dim, self.project.out_features), (self.project.out_features,)),
-            LayerRow(f"reshape{norm}, ReLU", (), (frames, bins, self.widths[0])),
+            LayerRow(f"reshape{norm}, ReLU", (), (*self.sizes[0], self.widths[0])),
         ]
         operation = "transposed conv 2-D, stride 2" if self.options.upsample == "zeros" else "nearest x 2, conv 2-D"
         for layer, (taken, given) in enumerate(pairwise(self.widths), start=1):
@@ -108,7 +111,11 @@ class SpecGANGenerator(Generator):
                 LayerRow(
                     f"{operation}, tanh" if layer == LAYERS else f"{operation}{norm}, ReLU",
                     (self.options.kernel_size, self.options.kernel_size, taken, given),
-                    (frames * 2**layer, bins * 2**layer, given),
+                    (*self.sizes[layer], given),
                 )
             )
         return tuple(rows)
+
+
+def _repeated(features: Tensor) -> Tensor:
+    return F.interpolate(features, scale_factor=2.0, mode="nearest")

@@ -1,49 +1,32 @@
-"""The small grid from which a spectrogram is doubled up, and to which it is halved down."""
+"""The sizes through which a spectrogram is doubled up from a small grid, and halved down to it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from audiogan import SpecError
+from audiogan.nn import shrinking_lengths
 
 LAYERS = 5
 """Convolutions of stride 2 in either network, whatever the size of the spectrogram."""
 
-_SCALE = 2**LAYERS
-_DEFAULT_HOP_LENGTH = 128
 
+def shrinking_sizes(sample_shape: Sequence[int]) -> tuple[tuple[int, int], ...]:
+    """Frames and bins of every feature map for spectrograms ``(channels, frames, bins)``, the largest first.
 
-def smallest_grid(sample_shape: Sequence[int]) -> tuple[int, int]:
-    """Frames and bins of the smallest feature map for spectrograms ``(channels, frames, bins)``.
+    Odd numbers of frames or bins are halved upwards, as TensorFlow's SAME padding does, so that no frame is left out.
 
-    >>> smallest_grid((1, 128, 128))
-    (4, 4)
+    >>> shrinking_sizes((1, 128, 128))
+    ((128, 128), (64, 64), (32, 32), (16, 16), (8, 8), (4, 4))
+    >>> shrinking_sizes((2, 79, 128))
+    ((79, 128), (40, 64), (20, 32), (10, 16), (5, 8), (3, 4))
 
-    :raises SpecError: the samples are no spectrograms, or cannot be halved five times; the text names window lengths
-        that work.
+    :raises SpecError: the samples are no spectrograms.
     """
     if len(sample_shape) != 3:
         raise SpecError(
             "the specgan networks take spectrograms [channels, frames, bins], not samples of shape "
             f'{list(sample_shape)}; set representation = {{ type = "spectrogram" }}'
         )
-    _, frames, bins = sample_shape
-    if frames % _SCALE:
-        fitting = " or ".join(f"{near * _DEFAULT_HOP_LENGTH} ({near} frames)" for near in _nearest_multiples(frames))
-        raise SpecError(
-            f"window_length gives a spectrogram of {frames} frames, which the specgan networks cannot halve {LAYERS} "
-            f"times: the nearest window_length that works is {fitting} at a hop_length of {_DEFAULT_HOP_LENGTH}, in "
-            f"general a multiple of {_SCALE} times hop_length"
-        )
-    if bins % _SCALE:
-        fitting = " or ".join(str(2 * near) for near in _nearest_multiples(bins))
-        raise SpecError(
-            f"n_fft gives a spectrogram of {bins} bins, which the specgan networks cannot halve {LAYERS} times: the "
-            f"nearest n_fft that works is {fitting}"
-        )
-    return frames // _SCALE, bins // _SCALE
-
-
-def _nearest_multiples(size: int) -> tuple[int, ...]:
-    below = size // _SCALE * _SCALE
-    return (below, below + _SCALE) if below else (_SCALE,)
+    frames, bins = (shrinking_lengths(size, (2,) * LAYERS) for size in sample_shape[1:])
+    return tuple(zip(frames, bins, strict=True))

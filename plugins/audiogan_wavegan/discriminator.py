@@ -49,8 +49,8 @@ class WaveGANDiscriminator(Discriminator):
     Source: Donahue et al. 2019, "Adversarial audio synthesis", table 4, for 16384 samples; other lengths follow
     :func:`audiogan.nn.plan_layers`.
 
-    :raises SpecError: samples are no waveforms, or of a length that no sequence of layers reads, or ``phase_shuffle``
-        shifts further than a feature map is long.
+    :raises SpecError: samples are no waveforms, or shorter than 64, or ``phase_shuffle`` shifts further than a feature
+        map is long.
     """
 
     options_class: ClassVar[type[WaveGANDiscriminatorOptions]] = WaveGANDiscriminatorOptions
@@ -105,9 +105,7 @@ class WaveGANDiscriminator(Discriminator):
         return expected
 
     def _check_phase_shuffle(self) -> None:
-        shortest = self.plan.length
-        for stride in self.plan.strides[: self.shuffled_layers]:
-            shortest //= stride
+        shortest = self.plan.shrinking[self.shuffled_layers]
         if self.options.phase_shuffle >= shortest:
             raise SpecError(
                 f"discriminator 'wavegan': phase_shuffle = {self.options.phase_shuffle} shifts further than "
@@ -116,11 +114,10 @@ class WaveGANDiscriminator(Discriminator):
 
     def layer_rows(self) -> tuple[LayerRow, ...]:
         """The layers in the manner of Tables 2 and 3 of the study."""
-        length = self.plan.length
-        rows = [LayerRow("input x or G(z)", (), (length, self.widths[0]))]
+        lengths = self.plan.shrinking
+        rows = [LayerRow("input x or G(z)", (), (lengths[0], self.widths[0]))]
         for layer, stride in enumerate(self.plan.strides):
             inputs, outputs = self.widths[layer : layer + 2]
-            length //= stride
             normalised = "batch norm, " if self.options.batch_norm and layer > 0 else ""
             shuffled = self.options.phase_shuffle > 0 and layer < self.shuffled_layers
             shuffle = f", phase shuffle (n = {self.options.phase_shuffle})" if shuffled else ""
@@ -128,8 +125,8 @@ class WaveGANDiscriminator(Discriminator):
                 LayerRow(
                     f"conv 1-D, stride {stride}, {normalised}leaky ReLU{shuffle}",
                     (self.options.kernel_size, inputs, outputs),
-                    (length, outputs),
+                    (lengths[layer + 1], outputs),
                 )
             )
-        flat = length * self.widths[-1]
+        flat = lengths[-1] * self.widths[-1]
         return (*rows, LayerRow("reshape", (), (flat,)), LayerRow("dense", (flat, 1), (1,)))

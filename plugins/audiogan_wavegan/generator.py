@@ -53,7 +53,7 @@ class WaveGANGenerator(Generator):
     Source: Donahue et al. 2019, "Adversarial audio synthesis", table 3, for 16384 samples; other lengths follow
     :func:`audiogan.nn.plan_layers`.
 
-    :raises SpecError: samples are no waveforms, or of a length that no sequence of layers makes.
+    :raises SpecError: samples are no waveforms, or shorter than 64.
     """
 
     options_class: ClassVar[type[WaveGANGeneratorOptions]] = WaveGANGeneratorOptions
@@ -86,8 +86,8 @@ class WaveGANGenerator(Generator):
         features: Tensor = self.project(latent)
         # The original's dense layer counts time before channels.
         features = features.view(-1, self.plan.start, self.widths[0]).transpose(1, 2)
-        for normalise, upsample in zip(self.normalisation, self.upsampling, strict=True):
-            features = upsample(torch.relu(normalise(features)))
+        for normalise, upsample, length in zip(self.normalisation, self.upsampling, self.plan.growing[1:], strict=True):
+            features = upsample(torch.relu(normalise(features)), length)
         waveform = torch.tanh(features)
         return waveform if self.post_filter is None else self.post_filter(waveform)
 
@@ -115,23 +115,22 @@ class WaveGANGenerator(Generator):
 
     def layer_rows(self) -> tuple[LayerRow, ...]:
         """The layers as in Table 2 of the study."""
-        width, length = self.options.kernel_size, self.plan.start
-        first = length * self.widths[0]
+        width, lengths = self.options.kernel_size, self.plan.growing
+        first = lengths[0] * self.widths[0]
         relu = "batch norm, ReLU" if self.options.batch_norm else "ReLU"
         rows = [
             LayerRow("input z ~ Uniform(-1, 1)", (), (self.latent_dim,)),
             LayerRow("dense", (self.latent_dim, first), (first,)),
-            LayerRow(f"reshape, {relu}", (), (length, self.widths[0])),
+            LayerRow(f"reshape, {relu}", (), (lengths[0], self.widths[0])),
         ]
         operation = "transposed conv 1-D" if self.options.upsample == "zeros" else "nearest upsampling, conv 1-D"
         for layer, stride in enumerate(self.plan.strides):
             inputs, outputs = self.widths[layer : layer + 2]
-            length *= stride
             activation = "tanh" if layer == len(self.plan.strides) - 1 else relu
             name = f"{operation}, stride {stride}, {activation}"
-            rows.append(LayerRow(name, (width, inputs, outputs), (length, outputs)))
+            rows.append(LayerRow(name, (width, inputs, outputs), (lengths[layer + 1], outputs)))
         if self.post_filter is not None:
             channels = self.widths[-1]
             operation = "post-filter, channels folded" if self.options.post_filter_fold else "post-filter"
-            rows.append(LayerRow(operation, (self.post_filter.weight.shape[-1], channels), (length, channels)))
+            rows.append(LayerRow(operation, (self.post_filter.weight.shape[-1], channels), (lengths[-1], channels)))
         return tuple(rows)

@@ -9,7 +9,7 @@ from audiogan.nn import Conv1dSame
 
 
 class NearestUpsampling(nn.Module):
-    """Repeats every sample ``stride`` times, then convolves: ``[N, in, T]`` to ``[N, out, T * stride]``.
+    """Repeats every sample ``stride`` times, the last one less often where that is too long, then convolves.
 
     Source: Odena, Dumoulin and Olah 2016, "Deconvolution and checkerboard artifacts".
     """
@@ -19,8 +19,8 @@ class NearestUpsampling(nn.Module):
         self.stride = stride
         self.convolution = Conv1dSame(in_channels, out_channels, kernel_size=kernel_size)
 
-    def forward(self, inputs: Tensor) -> Tensor:
-        """``[N, in_channels, T]`` to ``[N, out_channels, T * stride]``."""
+    def forward(self, inputs: Tensor, length: int) -> Tensor:
+        """``[N, in_channels, T]`` to ``[N, out_channels, length]``, at most T * stride."""
         repeated: Tensor = F.interpolate(inputs, scale_factor=self.stride, mode="nearest")
-        outputs: Tensor = self.convolution(repeated)
+        outputs: Tensor = self.convolution(repeated[..., :length])
         return outputs

@@ -119,7 +119,7 @@ def test_sections_of_the_file_and_nested_options(capsys: Capture) -> None:
         (["wavegan", "--kind", "loss"], "audiogan: unknown loss 'wavegan'; did you mean"),
         (["lstm", "--set", "dmi=3"], "audiogan: discriminator 'lstm': dmi = 3: unknown key"),
         (["lstm", "--set", "frame_size"], "--set: frame_size: must have the form key=value"),
-        (["wavegan", "--kind", "generator", "--window-length", "1000"], "1000 samples"),
+        (["wavegan", "--kind", "generator", "--window-length", "63"], "63 samples"),
     ],
 )
 def test_mistakes(capsys: Capture, arguments: list[str], message: str) -> None:

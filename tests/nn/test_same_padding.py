@@ -52,6 +52,42 @@ def test_transposed_convolution_is_the_adjoint_in_one_dimension(length: int, ker
     assert_adjoint(down, up, short=(2, 3, length), long=(2, 2, length * stride))
 
 
+@pytest.mark.parametrize(
+    ("length", "kernel_size", "stride"),
+    [
+        (4096, 25, 4),
+        (4093, 25, 4),
+        (4094, 25, 4),
+        (17, 24, 4),
+        (5, 25, 4),
+        (13, 5, 3),
+        (11, 2, 4),
+        (9, 1, 4),
+        (7, 3, 2),
+    ],
+)
+def test_transposed_convolution_to_any_length_is_the_adjoint(length: int, kernel_size: int, stride: int) -> None:
+    down = Conv1dSame(2, 3, kernel_size=kernel_size, stride=stride).double()
+    up = ConvTranspose1dSame(3, 2, kernel_size=kernel_size, stride=stride).double()
+    up.load_state_dict({"weight": down.state_dict()["weight"], "bias": torch.zeros(2)})
+    x = torch.randn(2, 2, length, dtype=torch.float64)
+    y = torch.randn(2, 3, ceil(length / stride), dtype=torch.float64)
+    assert up(y, length).shape == x.shape
+    torch.testing.assert_close((down(x) * y).sum(), (x * up(y, length)).sum(), rtol=1e-12, atol=1e-10)
+
+
+@pytest.mark.parametrize(("height", "width"), [(79, 128), (5, 7), (6, 1), (1, 1)])
+@pytest.mark.parametrize("kernel_size", [1, 4, 5])
+def test_transposed_convolution_to_any_size_is_the_adjoint(height: int, width: int, kernel_size: int) -> None:
+    down = Conv2dSame(1, 2, kernel_size=kernel_size, stride=2).double()
+    up = ConvTranspose2dSame(2, 1, kernel_size=kernel_size, stride=2).double()
+    up.load_state_dict({"weight": down.state_dict()["weight"], "bias": torch.zeros(1)})
+    x = torch.randn(2, 1, height, width, dtype=torch.float64)
+    y = torch.randn(2, 2, ceil(height / 2), ceil(width / 2), dtype=torch.float64)
+    assert up(y, (height, width)).shape == x.shape
+    torch.testing.assert_close((down(x) * y).sum(), (x * up(y, (height, width))).sum(), rtol=1e-12, atol=1e-10)
+
+
 @pytest.mark.parametrize(("length", "kernel_size", "stride"), [(3, 5, 2), (4, 3, 3), (2, 4, 2), (3, 2, 3)])
 def test_transposed_convolution_is_the_adjoint_in_two_dimensions(length: int, kernel_size: int, stride: int) -> None:
     down = Conv2dSame(2, 3, kernel_size=kernel_size, stride=stride).double()

@@ -38,7 +38,7 @@ best_by = "beauty"
 [[experiment]]
 name = "a"
 loss = "lsgan"
-discriminator = { type = "lstm", frame_size = 3 }
+discriminator = { type = "lstm", frame_size = 2000 }
 training.optimizer = { type = "Adam", lr = "1e-4", betas = [0.5], eps = -1, momentum = 3 }
 [[experiment]]
 name = "b"
@@ -78,8 +78,8 @@ def test_everything_is_told_at_once_with_its_line(told: Callable[..., list[str]]
         "inception_score_mean, inception_score_std",
         "FILE:16: evaluation.best_by = \"beauty\": experiment 'b': evaluation.metrics is empty, so that nothing gives "
         "'beauty'; name a metric that does",
-        "FILE:20: experiment[0].discriminator.frame_size = 3: experiment 'a': does not divide the window of 1024 "
-        "samples; use 2 or 4",
+        "FILE:20: experiment[0].discriminator.frame_size = 2000: experiment 'a': is longer than the window of 1024 "
+        "samples; use at most 1024",
         "FILE:21: experiment[0].training.optimizer.lr = \"1e-4\": experiment 'a': must be a number; write it without "
         "quotes: 0.0001",
         "FILE:21: experiment[0].training.optimizer.betas = [0.5]: experiment 'a': must be a list of 2 numbers",

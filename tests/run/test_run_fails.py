@@ -96,7 +96,7 @@ def test_a_damaged_record_is_named(name: str, content: str, whole: WholeRun, ton
 
 
 def test_what_cannot_be_built_is_told_by_experiment_before_anything_is_trained(shard: Path, tmp_path: Path) -> None:
-    text = EXPERIMENTS.replace("hidden_size = 3", "hidden_size = 3, frame_size = 1000").replace(", frame_size = 64", "")
+    text = EXPERIMENTS.replace("hidden_size = 3", "hidden_size = 3, frame_size = 2000").replace(", frame_size = 64", "")
     with pytest.raises(AudioganError, match=r"tones\.toml:\d+: experiment\[1\]\.discriminator\.frame_size"):
         sit(write_experiments(tmp_path, shard, text=text), tmp_path / "run")
     assert not (tmp_path / "run" / "lsgan" / "metrics.jsonl").exists()

@@ -25,8 +25,10 @@ VARIANTS: list[tuple[str, dict[str, Any]]] = [
     ("lstm", {}),
     ("lstm", {"readout": "last", "lstm_layers": 1}),
     ("lstm", {"frame_size": 2, "lstm_layers": 3}),
+    ("lstm", {"frame_size": 5}),
     ("lstm-conv", {"conv_layers": 0}),
     ("lstm-conv", {"conv_layers": 1, "dim": 1, "kernel_size": 3}),
+    ("lstm-conv", {"conv_layers": 1, "dim": 1, "frame_size": 3}),
     ("lstm-conv", {"conv_layers": 2, "dim": 1, "kernel_size": 5, "readout": "last"}),
 ]
 
@@ -76,6 +78,21 @@ def test_layers_of_the_pure_lstm_that_reads_the_last_step() -> None:
     ]
 
 
+def test_layers_of_a_window_that_frames_do_not_fill() -> None:
+    options = LSTMConvDiscriminatorOptions(hidden_size=5, dim=3, frame_size=4, conv_layers=2)
+    rows = LSTMConvDiscriminator(options, sample_shape=(3, 12345)).layer_rows()
+    assert [(row.operation, row.kernel, row.output) for row in rows] == [
+        ("input x or G(z)", (), (12345, 3)),
+        ("3 zeros at the end, reshape", (), (3087, 12)),
+        ("LSTM, 5 units", (), (3087, 5)),
+        ("LSTM, 5 units, ReLU", (), (3087, 5)),
+        ("conv 1-D, stride 4, ReLU", (25, 5, 6), (772, 6)),
+        ("conv 1-D, stride 4, ReLU", (25, 6, 12), (193, 12)),
+        ("reshape", (), (2316,)),
+        ("dense", (2316, 1), (1,)),
+    ]
+
+
 @pytest.mark.parametrize("channels", [1, 2])
 @pytest.mark.parametrize(("name", "options"), VARIANTS)
 def test_first_and_second_derivatives_agree_with_differences(name: str, options: dict[str, Any], channels: int) -> None:
@@ -113,7 +130,7 @@ def test_the_last_step_is_one_row_of_all_steps(name: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "options"), VARIANTS)
-@pytest.mark.parametrize(("length", "channels"), [(1024, 1), (1000, 2), (36, 2)])
+@pytest.mark.parametrize(("length", "channels"), [(1024, 1), (1000, 2), (36, 2), (37, 3), (1021, 1)])
 def test_odd_lengths_and_channels_are_scored_and_described_as_held(
     name: str, options: dict[str, Any], length: int, channels: int
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from math import ceil
 
 import numpy as np
 import pytest
@@ -49,7 +50,7 @@ def test_layers_of_the_default() -> None:
 
 
 @pytest.mark.parametrize("channels", [1, 2])
-@pytest.mark.parametrize("length", [1024, 2048, 4096, 8192, 16384, 32768, 65536, 24576])
+@pytest.mark.parametrize("length", [1024, 2048, 4096, 8192, 16384, 32768, 65536, 24576, 22050, 12345])
 def test_every_length_and_channel_count_is_read_as_described(length: int, channels: int) -> None:
     network = discriminator(length, channels, dim=1)
     assert network(torch.zeros(3, channels, length)).shape == (3,)
@@ -59,13 +60,13 @@ def test_every_length_and_channel_count_is_read_as_described(length: int, channe
     assert network.layer_rows()[-1].kernel == tuple(network.output.weight.T.shape)
 
 
-@pytest.mark.parametrize(("length", "calls"), [(65536, 4), (16384, 4), (4096, 3), (1024, 2)])
+@pytest.mark.parametrize(("length", "calls"), [(65536, 4), (16384, 4), (4096, 3), (1024, 2), (12345, 4)])
 def test_phase_shuffle_follows_the_first_four_layers_but_never_the_last(length: int, calls: int) -> None:
     network = discriminator(length, dim=1)
     shuffled: list[int] = []
     network.phase_shuffle.register_forward_hook(lambda _module, inputs, _output: shuffled.append(inputs[0].shape[-1]))
     network(torch.zeros(1, 1, length))
-    assert shuffled == [length // 4 ** (layer + 1) for layer in range(calls)]
+    assert shuffled == [ceil(length / 4 ** (layer + 1)) for layer in range(calls)]
 
 
 def test_phase_shuffle_changes_scores_in_training_only_and_follows_the_seed() -> None:
@@ -95,10 +96,12 @@ def test_batch_normalisation_spares_the_first_layer_and_carries_the_originals_na
     assert operations[2] == "conv 1-D, stride 4, batch norm, leaky ReLU"
 
 
-@pytest.mark.parametrize("channels", [1, 2])
-def test_first_and_second_derivatives_of_waveforms_and_weights_agree_with_differences(channels: int) -> None:
-    network = discriminator(64, channels, dim=2, kernel_size=5).double().eval()
-    waveforms = torch.randn(2, channels, 64, dtype=torch.float64, requires_grad=True)
+@pytest.mark.parametrize(("length", "channels"), [(64, 1), (64, 2), (71, 3), (125, 1)])
+def test_first_and_second_derivatives_of_waveforms_and_weights_agree_with_differences(
+    length: int, channels: int
+) -> None:
+    network = discriminator(length, channels, dim=2, kernel_size=5).double().eval()
+    waveforms = torch.randn(2, channels, length, dtype=torch.float64, requires_grad=True)
     names, parameters = zip(*network.named_parameters(), strict=True)
 
     def apply(waveforms: torch.Tensor, *weights: torch.Tensor) -> torch.Tensor:
@@ -118,6 +121,11 @@ def test_non_contiguous_waveforms_score_alike() -> None:
 def test_weights_of_another_size_are_refused_by_name(golden: Load) -> None:
     with pytest.raises(CheckpointError, match="'D/downconv_4/conv1d/kernel' has shape"):
         discriminator(16384, dim=2).load_tensorflow_variables(golden("wavegan_discriminator_16384").weights)
+
+
+def test_a_window_that_is_too_short_is_refused() -> None:
+    with pytest.raises(SpecError, match="windows of 63 samples are too short: at least 64 are needed"):
+        discriminator(63)
 
 
 def test_a_shift_longer_than_a_feature_map_is_refused() -> None:

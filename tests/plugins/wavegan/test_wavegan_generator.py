@@ -56,7 +56,7 @@ def test_layer_rows_of_options() -> None:
 
 
 @pytest.mark.parametrize("channels", [1, 2])
-@pytest.mark.parametrize("length", [1024, 2048, 4096, 8192, 16384, 32768, 65536, 24576])
+@pytest.mark.parametrize("length", [1024, 2048, 4096, 8192, 16384, 32768, 65536, 24576, 22050, 12345])
 def test_every_length_and_channel_count_is_reached_as_described(length: int, channels: int) -> None:
     network = generator(length, channels, dim=1, latent_dim=3)
     waveforms = network(torch.zeros(1, 3))
@@ -74,9 +74,28 @@ def test_channels_double_towards_the_latent_as_in_the_original_at_longer_windows
     assert generator(32768, dim=1).plan.strides == (4, 4, 4, 4, 4, 2)
 
 
+def test_layers_of_a_length_that_strides_do_not_divide() -> None:
+    rows = WaveGANGenerator(WaveGANGeneratorOptions(), sample_shape=(2, 22050)).layer_rows()
+    assert [row.output for row in rows] == [
+        (100,),
+        (22 * 1024,),
+        (22, 1024),
+        (87, 512),
+        (345, 256),
+        (1379, 128),
+        (5513, 64),
+        (22050, 2),
+    ]
+
+
+@pytest.mark.parametrize("length", [64, 65, 67, 127])
 @pytest.mark.parametrize("options", [{}, {"upsample": "nearest"}, {"batch_norm": True}, {"post_filter": 6}])
-def test_gradients_of_every_weight_agree_with_differences(options: dict[str, object]) -> None:
-    network = generator(64, 1, dim=1, latent_dim=2, kernel_size=3, **options).double()
+def test_gradients_of_every_weight_agree_with_differences(options: dict[str, object], length: int) -> None:
+    network = generator(length, 1, dim=1, latent_dim=2, kernel_size=3, **options).double()
+    # With every bias zero, what a dead layer gives would sit on the next ReLU's kink.
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.add_(torch.randn_like(parameter), alpha=0.1)
     latent = torch.randn(3, 2, dtype=torch.float64, requires_grad=True)
     names, parameters = zip(*network.named_parameters(), strict=True)
     buffers = {name: buffer.clone() for name, buffer in network.named_buffers()}
@@ -112,6 +131,18 @@ def test_nearest_upsampling_repeats_samples_before_it_convolves() -> None:
         }
     )
     expected = np.tanh(0.1 * np.repeat(np.maximum(np.arange(16) - 4, 0), 4))
+    np.testing.assert_allclose(network(torch.zeros(1, 100))[0, 0].detach().numpy(), expected, rtol=1e-6)
+
+
+def test_nearest_upsampling_repeats_the_last_sample_less_often_where_that_is_too_long() -> None:
+    network = generator(126, dim=1, upsample="nearest", kernel_size=1)
+    with torch.no_grad():
+        network.project.weight.zero_()
+        network.project.bias.copy_(torch.arange(16).repeat_interleave(2))
+        for parameter in network.upsampling.parameters():
+            parameter.fill_(0.1 if parameter.dim() > 1 else 0)
+    # four times and twice, two channels to one: 0.1 · (n + n) and then 0.1 of it
+    expected = np.tanh(0.02 * np.repeat(np.arange(16), 8)[:126])
     np.testing.assert_allclose(network(torch.zeros(1, 100))[0, 0].detach().numpy(), expected, rtol=1e-6)
 
 
@@ -159,7 +190,7 @@ def test_weights_of_another_size_are_refused_by_name(golden: Load) -> None:
 def test_unusable_samples_and_options_are_refused() -> None:
     with pytest.raises(SpecError, match="works on waveforms"):
         audiogan.create("generator", "wavegan", sample_shape=(1, 128, 128))
-    with pytest.raises(SpecError, match="nearest lengths that work are 960 and 992"):
-        generator(983)
+    with pytest.raises(SpecError, match="windows of 63 samples are too short: at least 64 are needed"):
+        generator(63)
     with pytest.raises(SpecError, match=r"upsample.*linear.*must be one of 'zeros', 'nearest'"):
         generator(upsample="linear")
