@@ -20,7 +20,8 @@ SMALL: Mapping[tuple[str, str], tuple[Mapping[str, Any], ...]] = {
     ("discriminator", "lstm"): ({"hidden_size": 4, "frame_size": 64}, {"hidden_size": 4, "frame_size": 32}),
     ("discriminator", "lstm-conv"): ({"hidden_size": 4, "dim": 2, "frame_size": 64, "conv_layers": 2},),
 }
-SHAPES = {"specgan": (1, 128, 128)}
+SHAPES = {"specgan": ((1, 128, 128), (3, 79, 100))}
+WAVEFORMS = ((1, 4096), (3, 4099))
 
 
 def cases(kind: str) -> list[Any]:
@@ -37,13 +38,15 @@ def cases(kind: str) -> list[Any]:
 @pytest.mark.parametrize(("entry", "options"), cases("generator"))
 def test_generator(entry: Entry, options: Mapping[str, Any]) -> None:
     component_class: Any = entry.component_class
-    checks.check_generator(component_class, options, sample_shape=SHAPES.get(entry.name, (1, 4096)))
+    for shape in SHAPES.get(entry.name, WAVEFORMS):
+        checks.check_generator(component_class, options, sample_shape=shape)
 
 
 @pytest.mark.parametrize(("entry", "options"), cases("discriminator"))
 def test_discriminator(entry: Entry, options: Mapping[str, Any]) -> None:
     component_class: Any = entry.component_class
-    checks.check_discriminator(component_class, options, sample_shape=SHAPES.get(entry.name, (1, 4096)))
+    for shape in SHAPES.get(entry.name, WAVEFORMS):
+        checks.check_discriminator(component_class, options, sample_shape=shape)
 
 
 @pytest.mark.parametrize(("entry", "options"), cases("loss"))
@@ -56,6 +59,7 @@ def test_loss(entry: Entry, options: Mapping[str, Any]) -> None:
 def test_representation(entry: Entry, options: Mapping[str, Any]) -> None:
     component_class: Any = entry.component_class
     checks.check_representation(component_class, options)
+    checks.check_representation(component_class, options, sample_rate=44_100, channels=3, window_length=10_001)
 
 
 @pytest.mark.parametrize("window", ["random", "first"])
@@ -68,8 +72,14 @@ def test_tfrecord_dataset(tmp_path: Path, window: str) -> None:
     checks.check_dataset(component_class, options)
 
 
-def test_inception_score(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("sample_rate", "channels", "window_length"),
+    [(16_000, 1, 4096), (8_000, 1, 1000), (22_050, 2, 10_000), (44_100, 1, 12_345), (48_000, 3, 8192)],
+)
+def test_inception_score(sample_rate: int, channels: int, window_length: int, tmp_path: Path) -> None:
     component_class: Any = installed().find("metric", "inception-score").component_class
-    dataset = checks.NoiseDataset(checks.NoiseDatasetOptions(windows=12, window_length=4096))
+    dataset = checks.NoiseDataset(
+        checks.NoiseDatasetOptions(windows=12, window_length=window_length, channels=channels, sample_rate=sample_rate)
+    )
     options = {"splits": 2, "classifier": {"dim": 2, "epochs": 1, "batch_size": 4}}
     checks.check_metric(component_class, options, dataset=dataset, cache=tmp_path)
