@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
 from audiogan.atomic import atomic_file
+from audiogan.audio.completeness import check_complete
+from audiogan.audio.decoding import reason
 from audiogan.errors import DataError
 
 _FULL_SCALE = 32768
-_UNKNOWN_SIZE = 0x7FFF0000
-"""WAV files written to a pipe give a size from here on, since they cannot know it."""
 
 
 def read_audio(path: str | Path) -> tuple[NDArray[np.float32], int]:
@@ -27,13 +26,13 @@ def read_audio(path: str | Path) -> tuple[NDArray[np.float32], int]:
     path = Path(path)
     try:
         with path.open("rb") as file:
-            _check_complete(path, file)
+            check_complete(path, file)
             samples, sample_rate = soundfile.read(file, dtype="float32", always_2d=True)
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}; check the path and its permissions") from error
     except (soundfile.SoundFileError, TypeError) as error:
         raise DataError(
-            f"{path}: not an audio file that can be read ({_reason(error)}); "
+            f"{path}: not an audio file that can be read ({reason(error)}); "
             "convert it to WAV or FLAC, or remove it from the dataset"
         ) from error
     waveform: NDArray[np.float32] = np.ascontiguousarray(samples.T)
@@ -68,20 +67,8 @@ def write_audio(path: str | Path, waveform: NDArray[Any], sample_rate: int) -> N
     except soundfile.SoundFileError as error:
         raise DataError(
             f"{path}: {waveform.shape[0]} channels at {sample_rate} Hz cannot be written as {file_format} "
-            f"({_reason(error)}); choose fewer channels or another sample rate"
+            f"({reason(error)}); choose fewer channels or another sample rate"
         ) from error
-
-
-def _check_complete(path: Path, file: BinaryIO) -> None:
-    # libsndfile reads what is left of a WAV file cut short as if it were the whole.
-    header = file.read(12)
-    held = file.seek(0, os.SEEK_END)
-    file.seek(0)
-    if header[:4] != b"RIFF" or header[8:] != b"WAVE":
-        return
-    promised = int.from_bytes(header[4:8], "little") + 8
-    if held + 1 < promised < _UNKNOWN_SIZE:  # a final pad byte is often counted and left out
-        raise DataError(f"{path}: cut short, {held} bytes of {promised}; fetch or write it again")
 
 
 def _check_samples(path: Path, waveform: NDArray[Any], way_out: str) -> None:
@@ -94,7 +81,3 @@ def _check_samples(path: Path, waveform: NDArray[Any], way_out: str) -> None:
             f"{path}: {np.size(finite) - np.count_nonzero(finite)} samples are not finite, the first being "
             f"{waveform[channel, position]} at channel {channel}, sample {position}; {way_out}"
         )
-
-
-def _reason(error: Exception) -> str:
-    return str(getattr(error, "error_string", error)).rstrip(".")

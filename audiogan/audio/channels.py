@@ -1,0 +1,39 @@
+"""From the channels of a recording to those of a dataset."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from audiogan.errors import DataError
+
+
+def check_channels(path: Path, held: int, wanted: int, *, repeat_mono: bool) -> None:
+    """Whether a recording of ``held`` channels can be taken where ``wanted`` are asked for.
+
+    One channel can be made of any number: their mean. Several are taken from recordings of as many, or, with
+    ``repeat_mono``, from those of one.
+
+    :raises DataError: it cannot; the text says which option would change that.
+    """
+    if wanted in (1, held) or (repeat_mono and held == 1):
+        return
+    advice = "repeat_mono = true repeats it, or set channels = 1" if held == 1 else "set channels = 1 to mix them down"
+    raise DataError(
+        f"{path}: {held} channel{'s' * (held > 1)} where channels = {wanted} are asked for; {advice}, "
+        f"channels = {held}, or leave such recordings out"
+    )
+
+
+def match_channels(waveform: NDArray[np.float32], wanted: int) -> NDArray[np.float32]:
+    """The waveform ``[channels, length]`` as ``[wanted, length]``: the mean of all, all as they are, one repeated."""
+    held = waveform.shape[0]
+    if held == wanted:
+        return waveform
+    if wanted == 1:
+        return waveform.mean(axis=0, keepdims=True, dtype=np.float32)
+    if held == 1:
+        return np.repeat(waveform, wanted, axis=0)
+    raise ValueError(f"{held} channels cannot be made into {wanted}")
