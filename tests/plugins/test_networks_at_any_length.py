@@ -119,10 +119,9 @@ def test_no_value_of_a_sample_is_left_out_by_a_discriminator(pair: Pair, length:
 def test_every_value_of_a_generated_sample_depends_on_the_latent(pair: Pair, upsample: str, length: int) -> None:
     representation = representation_of(pair, 2, length)
     makes, _ = networks_of(pair, representation.sample_shape, dim=12, upsample=upsample)
-    latent = torch.randn(1, 8, dtype=torch.float64)
-    _, slopes = torch.autograd.functional.jvp(makes.double(), latent, torch.randn_like(latent))
-    assert slopes.shape == (1, *representation.sample_shape)
-    assert int((slopes == 0).sum()) == 0
+    one, other = makes.double()(torch.randn(2, 8, dtype=torch.float64))
+    assert one.shape == representation.sample_shape
+    assert int((one == other).sum()) == 0
 
 
 @pytest.mark.parametrize("length", ODD_LENGTHS)
