@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from math import prod
 from operator import mul
 
@@ -64,7 +64,7 @@ def artifact_lines(strides: Sequence[int], *, window_length: int) -> ArtifactLin
     frame_length = periods * period
     spacings = [frame_length // samples for samples in accumulate(strides[::-1], mul, initial=1)]
     levels = []
-    for coarse, fine in zip(spacings, spacings[1:], strict=False):
+    for coarse, fine in pairwise(spacings):
         multiples = np.arange(fine, frame_length // 2 + 1, fine, dtype=np.int64)
         levels.append(multiples[multiples % coarse != 0])
     return ArtifactLines(strides, frame_length, tuple(levels))

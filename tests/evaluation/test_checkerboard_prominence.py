@@ -1,0 +1,180 @@
+"""How far artifacts stand out: against closed forms for tones and modulated noise, and against sound without them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+import torch
+from torch import Tensor
+
+from audiogan.evaluation.checkerboard import artifact_lines, line_prominence, modulation_prominence
+
+LINES = artifact_lines((4, 4, 4), window_length=1024)
+N = torch.arange(1024, dtype=torch.float64)
+WINDOW_SUM, WINDOW_ENERGY = 0.35875 * 1024, 1024 * (0.35875**2 + (0.48829**2 + 0.14128**2 + 0.01168**2) / 2)
+"""Of the Blackman-Harris window, by Parseval."""
+MEAN_LOG_OF_NOISE_DB = -10 * np.euler_gamma / math.log(10)
+"""Of the power of a complex Gaussian bin, against its mean."""
+
+
+def noise(count: int, length: int = 1024, *, seed: int = 0) -> Tensor:
+    rng = torch.Generator().manual_seed(seed)
+    return torch.randn(count, 1, length, generator=rng, dtype=torch.float64)
+
+
+def mean(prominence: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[float]:
+    return [float(level) for level in prominence.mean(axis=0)]
+
+
+def expected_db(line_power: float, neighbour_power: float) -> float:
+    return 10 * math.log10(line_power / neighbour_power) - MEAN_LOG_OF_NOISE_DB
+
+
+@pytest.mark.parametrize(("frequency", "level", "lines"), [(1 / 4, 0, 2), (3 / 16, 1, 6), (17 / 64, 2, 24)])
+def test_a_tone_at_a_line_stands_out_by_its_power_over_the_noise(frequency: float, level: int, lines: int) -> None:
+    tone = 0.5 * torch.cos(2 * math.pi * frequency * N + 0.4)
+    prominence = mean(line_prominence(0.01 * noise(400) + tone, LINES))
+    expected = [0.0, 0.0, 0.0]
+    expected[level] = expected_db((0.25 * WINDOW_SUM) ** 2, 0.01**2 * WINDOW_ENERGY) / lines
+    assert expected[level] > 40 / lines
+    assert prominence == pytest.approx(expected, abs=0.6)
+
+
+def test_a_tone_at_half_the_sample_rate_is_a_line_of_the_first_level() -> None:
+    waveforms = 0.01 * noise(400) + 0.5 * torch.cos(math.pi * N)
+    # the bin holds both of the tone's halves, and is counted twice
+    expected = expected_db(2 * (0.5 * WINDOW_SUM) ** 2, 0.01**2 * WINDOW_ENERGY) / 2
+    assert mean(line_prominence(waveforms, LINES)) == pytest.approx([expected, 0, 0], abs=0.6)
+
+
+def test_a_constant_added_to_every_fourth_sample_is_found() -> None:
+    comb = torch.zeros(1024)
+    comb[2::4] = 0.04
+    lines = mean(line_prominence(0.01 * noise(400) + comb, LINES))
+    # the pulses are the same cosine of amplitude 0.02 at fs/4, and of 0.01 at fs/2
+    quarter = expected_db((0.01 * WINDOW_SUM) ** 2, 0.01**2 * WINDOW_ENERGY)
+    half = expected_db(2 * (0.01 * WINDOW_SUM) ** 2, 0.01**2 * WINDOW_ENERGY)
+    assert lines == pytest.approx([(quarter + half) / 2, 0, 0], abs=0.6)
+
+
+def test_modulated_noise_shows_in_its_power_alone() -> None:
+    power = 1 + 0.5 * torch.cos(2 * math.pi * N / 16)
+    waveforms = noise(400) * power.sqrt()
+    assert mean(line_prominence(waveforms, LINES)) == pytest.approx([0, 0, 0], abs=0.6)
+    # the square of noise of power p(n) has mean p(n) and variance 2 p(n)², on average 2 (1 + 0.5² / 2)
+    expected = expected_db((0.25 * WINDOW_SUM) ** 2, 2 * 1.125 * WINDOW_ENERGY) / 6
+    assert mean(modulation_prominence(waveforms, LINES)) == pytest.approx([0, expected, 0], abs=0.6)
+
+
+def test_the_image_of_a_tone_shows_in_its_power_alone() -> None:
+    frequency = 0.0371
+    waveforms = 1e-4 * noise(200) + torch.cos(2 * math.pi * frequency * N)
+    image = 0.01 * torch.cos(2 * math.pi * (0.25 - frequency) * N)
+    assert mean(line_prominence(waveforms + image, LINES)) == pytest.approx(
+        mean(line_prominence(waveforms, LINES)), abs=1.5
+    )
+    rise = modulation_prominence(waveforms + image, LINES) - modulation_prominence(waveforms, LINES)
+    assert mean(rise)[0] > 15
+    assert mean(rise)[1:] == pytest.approx([0, 0], abs=1.5)
+
+
+@pytest.mark.parametrize("measure", [line_prominence, modulation_prominence])
+@pytest.mark.parametrize("colour", ["white", "integrated", "high"])
+def test_noise_of_any_colour_has_none(measure: object, colour: str) -> None:
+    assert callable(measure)
+    waveforms = noise(1500, seed=3)
+    if colour == "integrated":
+        waveforms = waveforms.cumsum(dim=-1)
+    if colour == "high":
+        waveforms = waveforms.diff(dim=-1, prepend=waveforms[..., :1])
+    prominence = measure(waveforms, LINES)
+    error = prominence.std(axis=0) / math.sqrt(len(prominence))
+    tolerance = 4 * error + 0.25
+    # next to 0 and to half the sample rate such spectra bend, which shows where a level has few lines
+    assert (np.abs(prominence.mean(axis=0)) < tolerance).all()
+
+
+def test_gain_changes_nothing() -> None:
+    waveforms = noise(5) + 0.1 * torch.cos(math.pi * N / 2)
+    for measure in (line_prominence, modulation_prominence):
+        assert measure(2**-9 * waveforms, LINES) == pytest.approx(measure(waveforms, LINES), abs=1e-9)
+        assert measure(waveforms + 0.25, LINES) == pytest.approx(measure(waveforms, LINES), abs=1e-6)
+
+
+def test_where_the_window_begins_changes_nothing() -> None:
+    longer = noise(60, 1024 + 64)
+    longer[..., ::16] *= 1.5
+    longer[..., ::4] += 0.6
+    for measure in (line_prominence, modulation_prominence):
+        begun = [mean(measure(longer[..., start : start + 1024], LINES)) for start in (0, 1, 7, 64)]
+        assert begun[0][0] > 5
+        for other in begun[1:]:
+            assert other == pytest.approx(begun[0], abs=0.7)
+
+
+def test_what_is_added_shows_the_more_the_louder() -> None:
+    waveforms = noise(30)
+    for frequency, level in ((1 / 4, 0), (1 / 16, 1), (1 / 64, 2)):
+        tone = torch.cos(2 * math.pi * frequency * N)
+        rising = [mean(line_prominence(waveforms + 10 ** (db / 20) * tone, LINES))[level] for db in range(-30, 1, 5)]
+        assert rising == sorted(rising)
+        assert rising[-1] - rising[0] > 20 / len(LINES.bins[level])
+
+
+def test_layout_and_type_of_the_tensor_change_nothing() -> None:
+    waveforms = noise(70).float()
+    expected = line_prominence(waveforms, LINES)
+    sparse = torch.empty(1024, 1, 140).permute(2, 1, 0)[::2].copy_(waveforms)
+    assert not sparse.is_contiguous()
+    assert np.array_equal(line_prominence(sparse, LINES), expected)
+    assert line_prominence(waveforms.double(), LINES) == pytest.approx(expected, abs=1e-9)
+    assert expected.shape == (70, 3)
+
+
+def test_channels_and_frames_are_averaged() -> None:
+    first, second = noise(6, seed=1), noise(6, seed=2)
+    for measure in (line_prominence, modulation_prominence):
+        each = [measure(channel, LINES) for channel in (first, second)]
+        assert measure(torch.cat([first, second], dim=1), LINES) == pytest.approx(np.mean(each, axis=0), abs=1e-9)
+        longer = torch.cat([first, second], dim=2)[..., :-313]
+        frames = [measure(longer[..., start : start + 1024], LINES) for start in (0, 356, 711)]
+        assert measure(longer, LINES) == pytest.approx(np.mean(frames, axis=0), abs=1e-9)
+
+
+def test_silence_has_no_figure_and_leaves_others_alone() -> None:
+    waveforms = torch.cat([noise(3), torch.zeros(1, 1, 1024), torch.full((1, 1, 1024), 0.1)])
+    for measure in (line_prominence, modulation_prominence):
+        prominence = measure(waveforms, LINES)
+        assert np.isnan(prominence[3:]).all()
+        assert np.array_equal(prominence[:3], measure(waveforms[:3], LINES))
+        half_silent = torch.cat([waveforms[:3], torch.zeros(3, 1, 1024)], dim=1)
+        assert measure(half_silent, LINES) == pytest.approx(prominence[:3], abs=1e-9)
+
+
+def test_a_spectrum_without_noise_stays_finite() -> None:
+    tone = torch.cos(2 * math.pi * 0.25 * N).expand(2, 1, -1)
+    (level, *others) = mean(line_prominence(tone, LINES))
+    # 100 dB over the mean level of all bins is what a line can stand out from nothing at all
+    assert 55 < level < 70
+    assert others == pytest.approx([0, 0], abs=1e-6)
+
+
+def test_odd_periods_have_no_line_at_half_the_sample_rate() -> None:
+    lines = artifact_lines((3, 5), window_length=225)
+    assert lines.frame_length == 225
+    tone = torch.cos(2 * math.pi / 5 * torch.arange(225, dtype=torch.float64))
+    prominence = mean(line_prominence(0.01 * noise(300, 225) + tone, lines))
+    assert prominence[0] > 20
+    assert prominence[1] == pytest.approx(0, abs=0.6)
+
+
+@pytest.mark.parametrize("shape", [(2, 1024), (2, 1, 1023), (1, 2, 1, 1024)])
+def test_other_shapes_are_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match="1024 or more"):
+        line_prominence(torch.zeros(shape), LINES)
+
+
+def test_no_windows_give_no_rows() -> None:
+    assert line_prominence(torch.zeros(0, 1, 1024), LINES).shape == (0, 3)
