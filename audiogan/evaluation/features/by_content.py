@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import logging
+from collections.abc import Iterator
 from pathlib import Path
 
 import torch
@@ -58,7 +59,7 @@ def features_key(waveforms: Tensor, classifier: TrainedClassifier) -> str:
     device = classifier.network.dense.weight.device.type
     told = f"{_FORMAT_VERSION} {tuple(waveforms.shape)} {classifier.content_hash} {device}"
     digest = hashlib.sha256(told.encode())
-    for rows in waveforms.split(_ROWS_AT_A_TIME):
+    for rows in _parts(waveforms):
         digest.update(rows.detach().to("cpu", torch.float32).contiguous().numpy().data)
     return digest.hexdigest()
 
@@ -66,14 +67,17 @@ def features_key(waveforms: Tensor, classifier: TrainedClassifier) -> str:
 def _check(waveforms: Tensor) -> None:
     if len(waveforms) == 0:
         raise DataError("there are no waveforms to evaluate; give at least one")
-    broken = sum(
-        int((~rows.isfinite()).flatten(start_dim=1).any(dim=1).sum()) for rows in waveforms.split(_ROWS_AT_A_TIME)
-    )
+    broken = sum(int((~rows.isfinite()).flatten(start_dim=1).any(dim=1).sum()) for rows in _parts(waveforms))
     if broken:
         raise DataError(
             f"{broken} of {len(waveforms)} waveforms hold values that are not finite; leave such recordings out, "
             "or train with a lower learning rate"
         )
+
+
+def _parts(waveforms: Tensor) -> Iterator[Tensor]:
+    for start in range(0, len(waveforms), _ROWS_AT_A_TIME):
+        yield waveforms[start : start + _ROWS_AT_A_TIME]
 
 
 def _read(folder: Path, key: str) -> ClassifierFeatures | None:

@@ -35,7 +35,7 @@ def extract_features(waveforms: Tensor, classifier: TrainedClassifier) -> Classi
     network = classifier.network
     weights = network.dense.weight
     probabilities = np.empty((len(waveforms), network.class_count))
-    pooled = np.empty((len(waveforms), network.convolutions[-1].out_channels), dtype=np.float32)
+    pooled = np.empty((len(waveforms), classifier.options.dim), dtype=np.float32)
     with torch.no_grad():
         for start in range(0, len(waveforms), _BATCH_SIZE):
             rows = slice(start, start + _BATCH_SIZE)
