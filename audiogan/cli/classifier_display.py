@@ -55,8 +55,9 @@ def classifier_tables(classifier: TrainedClassifier) -> list[TextTable]:
     matrix = classifier.confusion
     if matrix is None:
         return []
+    low, high = matrix.accuracy_interval
     notes = (
-        f"{classifier.accuracy_in_words} on {matrix.windows} windows ({classifier.protocol['held_out_split']}), which "
+        f"{classifier.accuracy_in_words}, 95% interval {low:.1%} to {high:.1%}, on {matrix.windows} windows ({classifier.protocol['held_out_split']}), which "
         f"had no part in the training",
         f"chance {matrix.chance:.1%}: always naming the class that most of these windows have",
     )

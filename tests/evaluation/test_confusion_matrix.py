@@ -5,6 +5,7 @@ import io
 
 import numpy as np
 import pytest
+from scipy import stats
 from sklearn import metrics
 
 from audiogan.cli.classifier_display import classifier_tables
@@ -36,6 +37,15 @@ def test_chance_is_the_share_of_the_commonest_class() -> None:
     assert matrix.chance == pytest.approx(0.6)
     assert matrix.accuracy == pytest.approx(0.4)
     assert matrix.recalls == (1 / 6, 0.0, 1.0)
+
+
+@pytest.mark.parametrize(("right", "windows"), [(0, 1), (1, 1), (297, 300), (300, 300), (7, 40), (0, 25)])
+def test_the_interval_is_wilsons(right: int, windows: int) -> None:
+    labels = np.zeros(windows, dtype=np.int64)
+    predicted = (np.arange(windows) >= right).astype(np.int64)
+    expected = stats.binomtest(right, windows).proportion_ci(method="wilson")
+    found = confusion_matrix(("C", "G"), labels, predicted).accuracy_interval
+    np.testing.assert_allclose(found, (expected.low, expected.high), rtol=1e-9, atol=1e-12)
 
 
 def test_a_class_without_windows_has_no_recall() -> None:

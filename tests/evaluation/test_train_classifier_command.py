@@ -40,7 +40,9 @@ def test_trains_saves_and_says_how_good_it_is(tmp_path: Path, capsys: pytest.Cap
     lines = capsys.readouterr().out.splitlines()
     assert lines[0] == "classifier: training on 32 windows of 2 classes, 4 for validation, 4 held out"
     assert trained.confusion is not None
-    assert f"  {trained.accuracy_in_words} on 4 windows (10% of the windows, by the seed), " in "\n".join(lines)
+    low, high = trained.confusion.accuracy_interval
+    stated = f"  {trained.accuracy_in_words}, 95% interval {low:.1%} to {high:.1%}, on 4 windows (10% of the windows, "
+    assert stated in "\n".join(lines)
     chance = max(map(sum, trained.confusion.counts)) / 4
     assert f"  chance {chance:.1%}: always naming the class that most of these windows have" in lines
     matrix = lines.index("Confusion: a row for each true class")

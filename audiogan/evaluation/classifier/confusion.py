@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 from collections.abc import Sequence
 
 import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
+
+_NORMAL_QUANTILE = 1.959963984540054
+"""Of the standard normal distribution, at 97.5 %."""
 
 
 @frozen
@@ -35,6 +39,18 @@ class ConfusionMatrix:
     def accuracy(self) -> float:
         """The share, of 1, that was told rightly."""
         return float(np.trace(self._matrix) / self.windows)
+
+    @property
+    def accuracy_interval(self) -> tuple[float, float]:
+        """The 95 % interval of the accuracy that so many independent windows allow: Wilson's score interval (1927).
+
+        It says nothing about the luck of one training: another seed gives another classifier.
+        """
+        count, share, z = self.windows, self.accuracy, _NORMAL_QUANTILE
+        centre = share + z * z / (2 * count)
+        spread = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+        scale = 1 + z * z / count
+        return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
 
     @property
     def chance(self) -> float:
