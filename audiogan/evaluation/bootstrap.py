@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,11 @@ def resampled_rows(count: int, *, resamples: int, seed: int) -> Iterator[NDArray
     rng = np.random.default_rng(seed)
     for _ in range(resamples):
         yield rng.integers(count, size=count)
+
+
+def bootstrap_protocol(resamples: int, seed: int) -> dict[str, Any]:
+    """What a metric's protocol says about its intervals, in terms that JSON can hold."""
+    return {"bootstrap": {"resamples": resamples, "level": LEVEL, "seed": seed}}
 
 
 def centred_interval(figure: float, resampled: NDArray[np.float64], *, level: float = LEVEL) -> tuple[float, float]:

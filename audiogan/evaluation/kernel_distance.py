@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audiogan.errors import DataError
-from audiogan.evaluation.bootstrap import centred_interval, resampled_rows
+from audiogan.evaluation.bootstrap import centred_interval
 
 _ROWS_AT_A_TIME = 1024
 
@@ -52,19 +52,26 @@ def kernel_interval(
     of the set.
     """
     generated, real = _checked(generated, real)
-    weights = [
-        np.array(
-            [
-                np.bincount(rows, minlength=count).astype(np.int32)
-                for rows in resampled_rows(count, resamples=resamples, seed=own)
-            ]
-        )
-        for count, own in ((len(generated), seed), (len(real), seed + 1))
-    ]
     return centred_interval(
         squared_mean_discrepancy(generated, real),
-        _discrepancies(generated, real, weights[0], weights[1]),
+        _discrepancies(
+            generated,
+            real,
+            _resampled_weights(len(generated), resamples, seed),
+            _resampled_weights(len(real), resamples, seed + 1),
+        ),
     )
+
+
+def _resampled_weights(count: int, resamples: int, seed: int) -> NDArray[np.integer]:
+    rng = np.random.default_rng(seed)
+    weights: list[NDArray[np.integer]] = []
+    while len(weights) < resamples:
+        drawn = np.bincount(rng.integers(count, size=count), minlength=count)
+        # of a single row, drawn again and again, there are no pairs
+        if np.count_nonzero(drawn) > 1:
+            weights.append(drawn.astype(np.int32))
+    return np.array(weights)
 
 
 def _discrepancies(

@@ -1,12 +1,28 @@
-"""Metrics: the inception score."""
+"""Metrics: what generated windows are worth, on scales that papers use."""
 
 from audiogan import Register, hookimpl
+from audiogan_metrics.frechet_distance import FrechetDistance, FrechetDistanceOptions
 from audiogan_metrics.inception_score import InceptionScore, InceptionScoreOptions
+from audiogan_metrics.kernel_distance import KernelDistance, KernelDistanceOptions
+from audiogan_metrics.nearest_neighbours import NearestNeighbours, NearestNeighboursOptions
 
-__all__ = ["InceptionScore", "InceptionScoreOptions", "register_metrics"]
+__all__ = [
+    "FrechetDistance",
+    "FrechetDistanceOptions",
+    "InceptionScore",
+    "InceptionScoreOptions",
+    "KernelDistance",
+    "KernelDistanceOptions",
+    "NearestNeighbours",
+    "NearestNeighboursOptions",
+    "register_metrics",
+]
 
 
 @hookimpl
 def register_metrics(register: Register) -> None:
     """Registers the metrics of this plugin."""
     register("inception-score", InceptionScore)
+    register("nearest-neighbours", NearestNeighbours)
+    register("frechet-distance", FrechetDistance)
+    register("kernel-distance", KernelDistance)

@@ -5,29 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import torch
 from attrs import frozen
 from torch import Tensor
 
 from audiogan import DataError, Dataset, Metric, MetricResult, option
-from audiogan.evaluation.classifier import ClassifierOptions, TrainedClassifier, cached_classifier, load_classifier
-from audiogan.evaluation.classifier.split import check_classes
-from audiogan.evaluation.inception_score import inception_score
+from audiogan.evaluation.bootstrap import bootstrap_protocol
+from audiogan.evaluation.classifier import TrainedClassifier
+from audiogan.evaluation.classifier.choice import ClassifierChoice, check_choice, chosen_classifier
+from audiogan.evaluation.features import classifier_features
+from audiogan.evaluation.inception_score import inception_score, inception_score_intervals
 
 _MEAN, _STD = "inception_score_mean", "inception_score_std"
+_WAVEGAN_SPLITS, _WAVEGAN_SAMPLES = 10, 50_000
 
 
-@frozen
-class InceptionScoreOptions:
+@frozen(kw_only=True)
+class InceptionScoreOptions(ClassifierChoice):
     """How the inception score is computed, and with what classifier."""
 
     splits: int = option(default=10, minimum=1, help="contiguous groups of samples, each scored by itself")
-    classifier: ClassifierOptions = option(
-        factory=ClassifierOptions, help="the classifier trained on the dataset's labels, kept for later runs"
+    protocol: str = option(
+        default="free",
+        choices=("free", "wavegan"),
+        help="'wavegan': 10 splits of the first 50,000 samples, as in the WaveGAN paper; 'free': all samples there are",
     )
-    classifier_path: str | None = option(
-        default=None, help="folder written by 'audiogan train-classifier', used instead of training one"
+    resamples: int = option(
+        default=1_000, minimum=0, help="resamples of the bootstrap that gives the intervals; 0 for no intervals"
     )
+    seed: int = option(default=0, minimum=0, help="seed of resampling")
+
+    def __attrs_post_init__(self) -> None:
+        if self.protocol == "wavegan" and self.splits != _WAVEGAN_SPLITS:
+            raise ValueError(f"splits must be {_WAVEGAN_SPLITS} under protocol 'wavegan', not {self.splits}")
 
 
 class InceptionScore(Metric):
@@ -42,14 +51,15 @@ class InceptionScore(Metric):
     def __init__(self, options: InceptionScoreOptions) -> None:
         self.options = options
         self._classifier: TrainedClassifier | None = None
+        self._cache: Path | None = None
 
     def figure_names(self) -> tuple[str, ...]:
         """Mean and standard deviation over the splits."""
         return (_MEAN, _STD)
 
     def minimum_samples(self) -> int:
-        """Two a split."""
-        return 2 * self.options.splits
+        """Two a split; under protocol ``wavegan``, 50,000."""
+        return _WAVEGAN_SAMPLES if self.options.protocol == "wavegan" else 2 * self.options.splits
 
     def check(self, dataset: Dataset) -> None:
         """Sees that there are labels to train a classifier on, or one at ``classifier_path`` that fits.
@@ -57,10 +67,7 @@ class InceptionScore(Metric):
         :raises DataError: the dataset has no labels or a single class, or does not fit the given classifier.
         :raises CheckpointError: there is no intact classifier at ``classifier_path``.
         """
-        if self.options.classifier_path is None:
-            check_classes(dataset)
-        else:
-            _given_classifier(Path(self.options.classifier_path).expanduser(), dataset, device="cpu")
+        check_choice(self.options, dataset)
 
     def prepare(self, dataset: Dataset, *, cache: Path, device: str, tell: Callable[[str], None]) -> None:
         """Trains the classifier, or takes it from the cache or from ``classifier_path``.
@@ -68,56 +75,49 @@ class InceptionScore(Metric):
         :raises DataError: the dataset has no labels, too few windows, or does not fit the given classifier.
         :raises CheckpointError: there is no intact classifier at ``classifier_path``.
         """
-        if self.options.classifier_path is None:
-            self._classifier = cached_classifier(
-                dataset, self.options.classifier, cache=cache, device=device, tell=tell
-            )
-            return
-        folder = Path(self.options.classifier_path).expanduser()
-        classifier = _given_classifier(folder, dataset, device=device)
-        tell(f"classifier from {folder}: {classifier.accuracy_in_words}")
-        self._classifier = classifier
+        self._classifier = chosen_classifier(self.options, dataset, cache=cache, device=device, tell=tell)
+        self._cache = cache
 
     def fingerprint(self) -> str:
         """The hash of the classifier's content."""
-        if self._classifier is None:
-            raise RuntimeError("prepare() has not been called")
-        return self._classifier.content_hash
+        return self._prepared().content_hash
 
     def evaluate(self, waveforms: Tensor) -> MetricResult:
         """``inception_score_mean`` and ``inception_score_std`` of waveforms ``[N, channels, window_length]``.
 
-        :raises DataError: fewer than two waveforms a split, or waveforms that are not finite.
+        :raises DataError: fewer waveforms than :meth:`minimum_samples`, or some that are not finite.
         """
-        if self._classifier is None:
-            raise RuntimeError("prepare() has not been called")
-        broken = sum(not torch.isfinite(waveform).all() for waveform in waveforms)
-        if broken:
-            raise DataError(
-                f"{broken} of {len(waveforms)} waveforms hold values that are not finite; leave such recordings out, "
-                "or train with a lower learning rate"
+        classifier, options = self._prepared(), self.options
+        if options.protocol == "wavegan":
+            if len(waveforms) < _WAVEGAN_SAMPLES:
+                raise DataError(
+                    f"an inception score under protocol 'wavegan' needs {_WAVEGAN_SAMPLES:,} samples, not "
+                    f"{len(waveforms):,}: raise the number of samples, or leave the metric's 'protocol' out"
+                )
+            waveforms = waveforms[:_WAVEGAN_SAMPLES]
+        probabilities = classifier_features(waveforms, classifier, cache=self._cache).probabilities
+        mean, std = inception_score(probabilities, splits=options.splits)
+        intervals = {}
+        if options.resamples:
+            intervals[_MEAN], intervals[_STD] = inception_score_intervals(
+                probabilities, splits=options.splits, resamples=options.resamples, seed=options.seed
             )
-        mean, std = inception_score(self._classifier.probabilities(waveforms), splits=self.options.splits)
         return MetricResult(
             figures={_MEAN: mean, _STD: std},
             protocol={
                 "samples": len(waveforms),
-                "splits": self.options.splits,
-                "classifier": self._classifier.content_hash,
-                "classifier_held_out_accuracy": self._classifier.held_out_accuracy,
-                "classifier_held_out_windows": self._classifier.protocol.get("held_out_windows"),
-                "classifier_classes": list(self._classifier.class_names),
+                "splits": options.splits,
+                "protocol": options.protocol,
+                "classifier": classifier.content_hash,
+                "classifier_held_out_accuracy": classifier.held_out_accuracy,
+                "classifier_held_out_windows": classifier.protocol.get("held_out_windows"),
+                "classifier_classes": list(classifier.class_names),
+                **bootstrap_protocol(options.resamples, options.seed),
             },
+            intervals=intervals,
         )
 
-
-def _given_classifier(folder: Path, dataset: Dataset, *, device: str) -> TrainedClassifier:
-    classifier = load_classifier(folder, device=device)
-    for name in ("sample_rate", "window_length"):
-        ours, theirs = getattr(dataset, name), getattr(classifier.network, name)
-        if ours != theirs:
-            raise DataError(
-                f"{folder}: the classifier was trained for {name} {theirs}, the dataset has {ours}; train one on "
-                "this dataset's settings with 'audiogan train-classifier'"
-            )
-    return classifier
+    def _prepared(self) -> TrainedClassifier:
+        if self._classifier is None:
+            raise RuntimeError("prepare() has not been called")
+        return self._classifier

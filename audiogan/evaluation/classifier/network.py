@@ -11,11 +11,10 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn.utils import convert_conv2d_weight_memory_format
 
-from audiogan.audio.mel import LogMelSpectrogram
-from audiogan.errors import CheckpointError, DataError
+from audiogan.errors import CheckpointError
+from audiogan.evaluation.classifier.front_end import N_MELS, log_mel_front_end, upper_edge_hz
 from audiogan.evaluation.classifier.options import ClassifierOptions
 
-_N_FFT, _HOP_LENGTH, _N_MELS = 1024, 128, 128
 _CONVOLUTIONS = 4
 _BATCH_NORM_EPSILON = 1e-3
 # TensorFlow's 0.99 would need thousands of updates to forget that it starts at mean 0 and variance 1, far from a
@@ -40,23 +39,15 @@ class AudioClassifier(nn.Module):
         super().__init__()
         self.class_count, self.sample_rate, self.window_length = class_count, sample_rate, window_length
         self.mel_lower_hz = options.mel_lower_hz
-        self.mel_upper_hz = min(7800.0, 0.4875 * sample_rate) if options.mel_upper_hz is None else options.mel_upper_hz
-        try:
-            self.log_mel = LogMelSpectrogram(
-                sample_rate=sample_rate,
-                n_fft=_N_FFT,
-                hop_length=_HOP_LENGTH,
-                n_mels=_N_MELS,
-                lower_hz=self.mel_lower_hz,
-                upper_hz=self.mel_upper_hz,
-            )
-        except ValueError as error:
-            raise DataError(f"the classifier's {error}; change mel_lower_hz or mel_upper_hz") from error
+        self.mel_upper_hz = upper_edge_hz(options.mel_upper_hz, sample_rate=sample_rate)
+        self.log_mel = log_mel_front_end(
+            sample_rate=sample_rate, lower_hz=self.mel_lower_hz, upper_hz=self.mel_upper_hz
+        )
         dim = options.dim
-        rows, columns = self.log_mel.frames(window_length), _N_MELS
+        rows, columns = self.log_mel.frames(window_length), N_MELS
         for _ in range(_CONVOLUTIONS):
             rows, columns = -(-rows // 2), columns // 2
-        self.input_norm = _batch_norm_1d(_N_MELS)
+        self.input_norm = _batch_norm_1d(N_MELS)
         self.convolutions = nn.ModuleList(
             nn.Conv2d(dim if i else 1, dim, kernel_size=5, padding="same") for i in range(_CONVOLUTIONS)
         )

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from audiogan.errors import AudioganError, CheckpointError, DataError
+from audiogan.errors import AudioganError, CheckpointError
 from audiogan.evaluation.classifier import TrainedClassifier
 from audiogan.evaluation.features.extraction import ClassifierFeatures, extract_features
 from audiogan.evaluation.features.recent import RecentFeatures
 from audiogan.evaluation.features.stored import read_features, write_features
+from audiogan.evaluation.waveform_check import check_waveforms, in_parts
 
 FOLDER = "features"
 """Where features are kept within the cache."""
@@ -24,7 +24,6 @@ DISK_BYTES = 2**30
 """What the files in the cache take at most."""
 
 _FORMAT_VERSION = 1
-_ROWS_AT_A_TIME = 256
 _log = logging.getLogger("audiogan")
 _recent = RecentFeatures(MEMORY_BYTES)
 
@@ -39,7 +38,7 @@ def classifier_features(waveforms: Tensor, classifier: TrainedClassifier, *, cac
     :raises DataError: there are no waveforms, or some hold values that are not finite; the text says how many.
     :raises ValueError: the waveforms have another length than the classifier's windows.
     """
-    _check(waveforms)
+    check_waveforms(waveforms)
     key = features_key(waveforms, classifier)
     features = _recent.get(key)
     if features is not None:
@@ -59,25 +58,9 @@ def features_key(waveforms: Tensor, classifier: TrainedClassifier) -> str:
     device = classifier.network.dense.weight.device.type
     told = f"{_FORMAT_VERSION} {tuple(waveforms.shape)} {classifier.content_hash} {device}"
     digest = hashlib.sha256(told.encode())
-    for rows in _parts(waveforms):
+    for rows in in_parts(waveforms):
         digest.update(rows.detach().to("cpu", torch.float32).contiguous().numpy().data)
     return digest.hexdigest()
-
-
-def _check(waveforms: Tensor) -> None:
-    if len(waveforms) == 0:
-        raise DataError("there are no waveforms to evaluate; give at least one")
-    broken = sum(int((~rows.isfinite()).flatten(start_dim=1).any(dim=1).sum()) for rows in _parts(waveforms))
-    if broken:
-        raise DataError(
-            f"{broken} of {len(waveforms)} waveforms hold values that are not finite; leave such recordings out, "
-            "or train with a lower learning rate"
-        )
-
-
-def _parts(waveforms: Tensor) -> Iterator[Tensor]:
-    for start in range(0, len(waveforms), _ROWS_AT_A_TIME):
-        yield waveforms[start : start + _ROWS_AT_A_TIME]
 
 
 def _read(folder: Path, key: str) -> ClassifierFeatures | None:

@@ -1,0 +1,53 @@
+"""The Fréchet distance of pooled features."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from audiogan import MetricResult, option
+from audiogan.evaluation.bootstrap import bootstrap_protocol
+from audiogan.evaluation.feature_metric import FeatureComparison, FeatureMetric
+from audiogan.evaluation.features import ClassifierFeatures
+from audiogan.evaluation.frechet_distance import frechet_distance, frechet_interval
+
+
+@frozen(kw_only=True)
+class FrechetDistanceOptions(FeatureComparison):
+    """How the Fréchet distance is computed, and with what classifier."""
+
+    resamples: int = option(
+        default=200, minimum=0, help="resamples of the bootstrap that gives the interval; 0 for no interval"
+    )
+
+
+class FrechetDistance(FeatureMetric):
+    """The Fréchet distance between Gaussians fitted to the features of generated and of training windows.
+
+    Heusel et al. 2017, with the features of the classifier in place of the Inception network's. Lower is better; 0 is
+    reached by equal means and covariances. It takes more samples than the classifier has pooled features.
+    """
+
+    name = "frechet-distance"
+    options_class = FrechetDistanceOptions
+
+    def __init__(self, options: FrechetDistanceOptions) -> None:
+        super().__init__(options)
+        self.options = options
+
+    def figure_names(self) -> tuple[str, ...]:
+        """The distance alone."""
+        return ("frechet_distance",)
+
+    def minimum_samples(self) -> int:
+        """One more than the features, the fewest that give a covariance of full rank."""
+        return self.feature_dim + 1
+
+    def compare(self, generated: ClassifierFeatures, real: ClassifierFeatures) -> MetricResult:
+        """``frechet_distance``, its interval, and by how much resampling raises it."""
+        figures = {"frechet_distance": frechet_distance(generated.pooled, real.pooled)}
+        resamples, seed = self.options.resamples, self.options.seed
+        if resamples == 0:
+            return MetricResult(figures, bootstrap_protocol(0, seed))
+        found = frechet_interval(generated.pooled, real.pooled, resamples=resamples, seed=seed)
+        protocol = {**bootstrap_protocol(resamples, seed), "bootstrap_mean_excess": found.excess}
+        return MetricResult(figures, protocol, {"frechet_distance": found.interval})

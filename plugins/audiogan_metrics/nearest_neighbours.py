@@ -1,0 +1,161 @@
+"""How far generated windows are from each other and from the training windows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import torch
+from attrs import frozen
+from torch import Tensor
+
+from audiogan import DataError, Dataset, Metric, MetricResult, option
+from audiogan.audio.mel import LogMelSpectrogram
+from audiogan.evaluation.bootstrap import bootstrap_protocol, interval_of_mean
+from audiogan.evaluation.classifier.front_end import log_mel_front_end, upper_edge_hz
+from audiogan.evaluation.nearest_neighbours import nearest_among, nearest_within
+from audiogan.evaluation.real_windows import divide_windows, reference_waveforms
+from audiogan.evaluation.waveform_check import check_waveforms, in_parts
+
+_SELF, _TRAIN = "nearest_self", "nearest_train"
+_NAME = "nearest-neighbours"
+
+
+@frozen(kw_only=True)
+class NearestNeighboursOptions:
+    """Between what the distances are measured."""
+
+    examples: int = option(default=1_000, minimum=2, unit="windows", help="generated windows that are looked at")
+    training_windows: int = option(
+        default=20_000, minimum=1, unit="windows", help="training windows that they are compared with, at most"
+    )
+    memory_mib: int = option(
+        default=1024, minimum=1, unit="MiB", help="memory for the training windows' spectrograms; more are left out"
+    )
+    mel_lower_hz: float = option(default=40.0, minimum=0, unit="Hz", help="lower edge of the lowest mel band")
+    mel_upper_hz: float | None = option(
+        default=None,
+        minimum=1,
+        unit="Hz",
+        help="upper edge of the highest mel band; where absent 7800, or 0.4875 of the sample rate where that is lower",
+    )
+    resamples: int = option(
+        default=1_000, minimum=0, help="resamples of the bootstrap that gives the intervals; 0 for no intervals"
+    )
+    seed: int = option(default=0, minimum=0, help="seed of the order of training windows and of resampling")
+
+
+class NearestNeighbours(Metric):
+    """Mean distance of generated windows to the nearest other one, and to the nearest training window.
+
+    |D|self and |D|train of Donahue et al. 2019: the Euclidean distance between the log-mel spectrograms that the
+    classifier hears through. A small ``nearest_self`` tells of windows that are much alike, a small ``nearest_train``
+    of windows that were learnt by heart; what is small, the figures of real windows tell. Takes no classifier and no
+    labels. Where the dataset holds nothing out, a tenth of its windows is left out of the comparison and judged.
+    """
+
+    options_class = NearestNeighboursOptions
+
+    def __init__(self, options: NearestNeighboursOptions) -> None:
+        self.options = options
+        self._front_end: LogMelSpectrogram | None = None
+        self._training: list[Tensor] = []
+        self._origin = ""
+        self._fingerprint = ""
+
+    def figure_names(self) -> tuple[str, ...]:
+        """|D|self and |D|train."""
+        return (_SELF, _TRAIN)
+
+    def minimum_samples(self) -> int:
+        """As many as are looked at, since ``nearest_self`` depends on their number."""
+        return self.options.examples
+
+    def check(self, dataset: Dataset) -> None:
+        """Sees that the mel bands fit the sample rate.
+
+        :raises DataError: they do not.
+        """
+        self._log_mel(dataset)
+
+    def prepare(self, dataset: Dataset, *, cache: Path, device: str, tell: Callable[[str], None]) -> None:
+        """Computes the spectrograms of training windows, which stay in memory.
+
+        :raises DataError: the dataset is empty, or its mel bands do not fit the sample rate.
+        """
+        self._front_end = self._log_mel(dataset)
+        bytes_a_window = 4 * self._front_end.frames(dataset.window_length) * self._front_end.n_mels
+        that_fit = max(1, self.options.memory_mib * 2**20 // bytes_a_window)
+        count = min(self.options.training_windows, that_fit)
+        divided = divide_windows(dataset)
+        self._origin, self._training = divided.reference_origin, []
+        tell(f"{_NAME}: spectrograms of {count:,} training windows at most")
+        digest = hashlib.sha256()
+        for waveforms in reference_waveforms(divided.reference, count, seed=self.options.seed):
+            self._training.append(self._spectrograms(waveforms))
+            digest.update(self._training[-1].numpy().data)
+        self._fingerprint = digest.hexdigest()
+
+    def fingerprint(self) -> str:
+        """The hash of the training windows' spectrograms."""
+        self._prepared()
+        return self._fingerprint
+
+    def evaluate(self, waveforms: Tensor) -> MetricResult:
+        """``nearest_self`` and ``nearest_train`` of the first ``examples`` waveforms ``[N, channels, window_length]``.
+
+        The intervals take the neighbours as they are, and resample whose distances enter the mean.
+
+        :raises DataError: fewer waveforms than ``examples``, or some that are not finite.
+        """
+        self._prepared()
+        options = self.options
+        if len(waveforms) < options.examples:
+            raise DataError(
+                f"metric '{_NAME}' needs at least {options.examples} samples, not {len(waveforms)}: raise the number "
+                "of samples, or lower the metric's 'examples'"
+            )
+        check_waveforms(waveforms[: options.examples])
+        examples = self._spectrograms(waveforms[: options.examples])
+        distances = {
+            _SELF: nearest_within(examples).numpy(),
+            _TRAIN: nearest_among(examples, self._training).numpy(),
+        }
+        protocol = {
+            "samples": options.examples,
+            "training_windows": sum(map(len, self._training)),
+            "real_windows": self._origin,
+            "seed": options.seed,
+            "feature": "log-mel spectrogram of the classifier's front end",
+            "feature_dim": examples.shape[1],
+            **bootstrap_protocol(options.resamples, options.seed),
+        }
+        intervals = {}
+        if options.resamples:
+            intervals = {
+                name: interval_of_mean(values, resamples=options.resamples, seed=options.seed)
+                for name, values in distances.items()
+            }
+        return MetricResult(
+            {name: float(np.mean(values)) for name, values in distances.items()}, {_NAME: protocol}, intervals
+        )
+
+    def _log_mel(self, dataset: Dataset) -> LogMelSpectrogram:
+        return log_mel_front_end(
+            sample_rate=dataset.sample_rate,
+            lower_hz=self.options.mel_lower_hz,
+            upper_hz=upper_edge_hz(self.options.mel_upper_hz, sample_rate=dataset.sample_rate),
+        )
+
+    def _spectrograms(self, waveforms: Tensor) -> Tensor:
+        assert self._front_end is not None
+        with torch.no_grad():
+            return torch.cat(
+                [self._front_end(rows.float().mean(dim=1)).flatten(start_dim=1) for rows in in_parts(waveforms)]
+            )
+
+    def _prepared(self) -> None:
+        if not self._training:
+            raise RuntimeError("prepare() has not been called")
