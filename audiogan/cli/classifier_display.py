@@ -57,8 +57,8 @@ def classifier_tables(classifier: TrainedClassifier) -> list[TextTable]:
         return []
     low, high = matrix.accuracy_interval
     notes = (
-        f"{classifier.accuracy_in_words}, 95% interval {low:.1%} to {high:.1%}, on {matrix.windows} windows ({classifier.protocol['held_out_split']}), which "
-        f"had no part in the training",
+        f"{classifier.accuracy_in_words}, 95% interval {low:.1%} to {high:.1%}, on {matrix.windows} windows "
+        f"({classifier.protocol['held_out_split']}), which had no part in the training",
         f"chance {matrix.chance:.1%}: always naming the class that most of these windows have",
     )
     return [_recall_table(matrix, notes), _confusion_table(matrix)]

@@ -112,7 +112,8 @@ def _near_any(waveform: Tensor, others: Tensor) -> bool:
 def _unit(waveforms: Tensor) -> Tensor:
     """``[N, channels * length]``, each of norm 1."""
     flat = waveforms.flatten(start_dim=1).float()
-    return flat / torch.linalg.vector_norm(flat, dim=1, keepdim=True)
+    units: Tensor = flat / torch.linalg.vector_norm(flat, dim=1, keepdim=True)
+    return units
 
 
 def _cells(waveforms: Tensor, indices: NDArray[np.int64]) -> Iterator[tuple[bytes, bytes]]:

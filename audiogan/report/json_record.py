@@ -95,6 +95,18 @@ class JsonRecord:
                 raise self._mismatch(f"{key}.{name}", "a number", value)
         return {name: math.nan if value is None else value for name, value in table.items()}
 
+    def intervals(self, key: str) -> Mapping[str, tuple[float, float]]:
+        """The named pairs of numbers under ``key``, none where the key is absent or null; a null bound is NaN.
+
+        :raises DataError: something else than a table of pairs is under ``key``.
+        """
+        pairs = self.table(key)
+        for name, pair in pairs.items():
+            if not isinstance(pair, list) or len(pair) != 2 or not all(b is None or _is_number(b) for b in pair):
+                raise self._mismatch(f"{key}.{name}", "a lower and an upper bound", pair)
+        bounds = {name: [math.nan if bound is None else bound for bound in pair] for name, pair in pairs.items()}
+        return {name: (low, high) for name, (low, high) in bounds.items()}
+
     def records(self, key: str) -> list[JsonRecord]:
         """The objects in the list under ``key``.
 

@@ -20,7 +20,8 @@ class Row:
     """One experiment of the table.
 
     The inception score and the epoch (that of the best checkpoint) are ``None`` unless the experiment is finished and
-    the figure is a finite number. ``figures`` holds what every metric measured.
+    the figure is a finite number. ``figures`` holds what every metric measured, ``intervals`` the 95 % interval of
+    those that have one.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Row:
     steps: int | None
     samples: int | None
     figures: Mapping[str, float]
+    intervals: Mapping[str, tuple[float, float]]
     error: str | None
 
 
@@ -54,6 +56,7 @@ def row_as_json(row: Row) -> dict[str, Any]:
         "steps": row.steps,
         "samples": row.samples,
         "figures": {name: _finite(value) for name, value in row.figures.items()},
+        "intervals": {name: [_finite(low), _finite(high)] for name, (low, high) in row.intervals.items()},
         "error": row.error,
     }
 
@@ -78,6 +81,7 @@ def _row(experiment: Experiment) -> Row:
         else None,
         samples=result.samples if result is not None and finished else None,
         figures=figures,
+        intervals=result.intervals if result is not None and finished else {},
         error=result.error if result is not None else None,
     )
 

@@ -23,6 +23,7 @@ class Result:
     best_step: int | None = None
     best_epoch: float | None = None
     figures: Mapping[str, float] = field(factory=dict)
+    intervals: Mapping[str, tuple[float, float]] = field(factory=dict)
     samples: int | None = None
     protocol: Mapping[str, Any] = field(factory=dict)
     error: str | None = None
@@ -106,6 +107,7 @@ def _read_result(path: Path) -> Result | None:
         best_step=record.optional_count("best_step"),
         best_epoch=record.optional_number("best_epoch"),
         figures=record.figures("figures"),
+        intervals=record.intervals("intervals"),
         samples=record.optional_count("samples"),
         protocol=record.table("protocol"),
         error=record.optional_text("error"),

@@ -145,6 +145,7 @@ def _result(spec: ExperimentSpec, trainer: Trainer, scorer: Scorer, folder: Expe
         "best_step": best.step,
         "best_epoch": best.epoch,
         "figures": dict(final.figures),
+        "intervals": {name: list(bounds) for name, bounds in final.intervals.items()},
         "samples": spec.evaluation.final_samples,
         "protocol": dict(final.protocol),
         "budget": budget(spec),

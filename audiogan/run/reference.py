@@ -15,11 +15,13 @@ from audiogan.components import build_metrics
 from audiogan.data.cache import cache_directory
 from audiogan.errors import CheckpointError
 from audiogan.evaluation.sampling import noise_waveforms, real_waveforms
+from audiogan.evaluation.soundness import soundness
 from audiogan.interfaces import Dataset, Metric
 from audiogan.registry import Registry
+from audiogan.run.complaints import data_complaints
 from audiogan.run.folder import read_json, write_json
 from audiogan.run.identity import identity
-from audiogan.run.scoring import check_best_by, complaints_about_data, evaluate_all
+from audiogan.run.scoring import check_best_by, evaluate_all
 from audiogan.spec.schema import ExperimentSpec
 
 _SEED = 0
@@ -83,7 +85,7 @@ class Judges:
         count = min(spec.evaluation.final_samples, max(spec.evaluation.samples, len(judged)))
         self._tell(f"scoring {count:,} real windows and as much noise, for the scale of the table")
         waveforms = real_waveforms(judged, count, seed=_SEED)
-        for complaint in complaints_about_data(waveforms):
+        for complaint in data_complaints(soundness(waveforms)):
             self._warn(complaint)
         started = time.perf_counter()
         real = evaluate_all(metrics, waveforms)
@@ -95,9 +97,14 @@ class Judges:
         return {
             "real": dict(real.figures),
             "noise": dict(noise.figures),
+            "intervals": {"real": _lists(real.intervals), "noise": _lists(noise.intervals)},
             "samples": count,
             "protocol": {**real.protocol, "real_windows": "training" if held_out is None else "held out"},
         }
+
+
+def _lists(intervals: Mapping[str, tuple[float, float]]) -> dict[str, list[float]]:
+    return {name: list(bounds) for name, bounds in intervals.items()}
 
 
 def _leave_other_groups(

@@ -6,14 +6,16 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, final
 
 import torch
-from attrs import frozen
+from attrs import evolve, field, frozen
 from torch import Tensor
 
 from audiogan.audio.files import write_audio
 from audiogan.components import Components
 from audiogan.errors import SpecError, TrainingError, suggest
 from audiogan.evaluation.sampling import generate_waveforms
+from audiogan.evaluation.soundness import soundness
 from audiogan.interfaces import Metric
+from audiogan.run.complaints import generation_complaints
 from audiogan.run.folder import ExperimentFolder
 from audiogan.spec.schema import ExperimentSpec
 from audiogan.training.records import ScoreRecord
@@ -23,26 +25,28 @@ from audiogan.training.trainer import Trainer
 # Apart from the seeds of training, so that no scoring hears the latents that were trained on
 _SCORING_SEED = 0x5C0_4E
 _PREVIEW_SEED = 0x9_4E71E
-_SILENT_PEAK = 1e-3
 
 
 @frozen
 class Figures:
-    """All metrics' figures and protocols of one set of waveforms."""
+    """All metrics' figures, intervals and protocols of one set of waveforms."""
 
     figures: Mapping[str, float]
     protocol: Mapping[str, Any]
+    intervals: Mapping[str, tuple[float, float]] = field(factory=dict)
 
 
 def evaluate_all(metrics: Sequence[Metric], waveforms: Tensor) -> Figures:
     """Every metric of waveforms ``[N, channels, window_length]``, merged."""
     figures: dict[str, float] = {}
     protocol: dict[str, Any] = {}
+    intervals: dict[str, tuple[float, float]] = {}
     for metric in metrics:
         result = metric.evaluate(waveforms)
         figures.update(result.figures)
         protocol.update(result.protocol)
-    return Figures(figures, protocol)
+        intervals.update(result.intervals)
+    return Figures(figures, protocol, intervals)
 
 
 def check_best_by(spec: ExperimentSpec, figures: Mapping[str, float]) -> None:
@@ -85,14 +89,15 @@ class Scorer:
             epoch=trainer.state.position / len(trainer.components.dataset),
             figures=scored.figures,
             samples=evaluation.samples,
-            warnings=complaints(waveforms),
+            warnings=generation_complaints(soundness(waveforms)),
         )
 
     def final(self, components: Components, *, device: torch.device) -> Figures:
-        """Figures of ``evaluation.final_samples`` windows, for the table."""
+        """Figures of ``evaluation.final_samples`` windows, for the table; the protocol counts the unsound ones."""
         with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
             waveforms = self._generate(components, self._spec.evaluation.final_samples, device, _SCORING_SEED + 1)
-            return evaluate_all(self._metrics, waveforms)
+            scored = evaluate_all(self._metrics, waveforms)
+        return evolve(scored, protocol={**scored.protocol, "generated": soundness(waveforms).to_json()})
 
     def _generate(self, components: Components, count: int, device: torch.device, seed: int) -> Tensor:
         torch.manual_seed(seed)
@@ -122,29 +127,3 @@ def _check_finite(waveforms: Tensor, state: TrainingState) -> None:
             f"{broken} of {len(waveforms)} windows generated after step {state.step} hold values that are not finite: "
             "lower the learning rate (training.optimizer.lr), or use a loss that bounds the critic (wgan-gp, lsgan)"
         )
-
-
-def complaints(waveforms: Tensor) -> tuple[str, ...]:
-    """What is plainly wrong with generated waveforms ``[N, channels, window_length]``."""
-    silent = _silent(waveforms)
-    if not silent:
-        return ()
-    return (
-        f"{silent} of {len(waveforms)} generated windows are silent (peak under {_SILENT_PEAK:g}): if it stays so, "
-        "the generator has collapsed; lower the learning rate or try another loss",
-    )
-
-
-def complaints_about_data(waveforms: Tensor) -> tuple[str, ...]:
-    """What is plainly wrong with real waveforms ``[N, channels, window_length]``."""
-    silent = _silent(waveforms)
-    if not silent:
-        return ()
-    return (
-        f"{silent} of {len(waveforms)} real windows are silent (peak under {_SILENT_PEAK:g}): the generator will learn "
-        "to be silent as often; leave silent recordings out, or see that dataset.feature holds what you think it does",
-    )
-
-
-def _silent(waveforms: Tensor) -> int:
-    return int((waveforms.abs().amax(dim=(1, 2)) < _SILENT_PEAK).sum())

@@ -104,6 +104,7 @@ def test_report_writes_every_file_and_tells_where(run_folder: Path) -> None:
         "steps": None,
         "samples": None,
         "figures": {},
+        "intervals": {},
         "error": None,
     }
     with report.paths["table.csv"].open(encoding="utf-8", newline="") as file:

@@ -122,6 +122,12 @@ def test_a_run_without_scores_or_environment_is_read(run_folder: Path) -> None:
         ("reference.json", lambda groups: groups.append(5), r"reference\.json: groups\[1\]: should be an object"),
         ("reference.json", lambda groups: groups[0].update(experiments="all"), r"'experiments' should be a list"),
         ("specgan/result.json", lambda result: result.update(figures=[1]), r"'figures' should be a table"),
+        (
+            "specgan/result.json",
+            lambda result: result.update(intervals={"a": [1.0]}),
+            r"'intervals\.a' should be a lower and an upper bound, not \[1\.0\]",
+        ),
+        ("specgan/result.json", lambda result: result.update(intervals={"a": [1.0, "2"]}), r"a lower and an upper"),
         ("specgan/result.json", lambda result: result.update(best_epoch="late"), r"'best_epoch' should be a number"),
     ],
 )

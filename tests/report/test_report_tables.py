@@ -39,6 +39,7 @@ def row(**changes: Any) -> Row:
         "steps": 600,
         "samples": 64,
         "figures": {"inception_score_mean": 1.08523, "inception_score_std": 0.0169, "distance": 3.5},
+        "intervals": {"distance": (3.1, 4.25)},
         "error": None,
     }
     return Row(**{**values, **changes})
@@ -55,6 +56,7 @@ FAILED: dict[str, Any] = {
     "steps": 7,
     "samples": None,
     "figures": {},
+    "intervals": {},
     "error": "loss is NaN",
 }
 
@@ -114,9 +116,12 @@ def test_json_row_holds_unrounded_figures_and_every_metric() -> None:
         "steps": 600,
         "samples": 64,
         "figures": {"inception_score_mean": 1.08523, "inception_score_std": 0.0169, "distance": 3.5},
+        "intervals": {"distance": [3.1, 4.25]},
         "error": None,
     }
     assert isinstance(row_as_json(row())["epoch"], int)
+    unbounded = row_as_json(row(intervals={"distance": (-math.inf, 4.0)}))
+    assert unbounded["intervals"] == {"distance": [None, 4.0]}
     assert row_as_json(row(figures={"distance": math.inf}))["figures"] == {"distance": None}
 
 

@@ -10,9 +10,11 @@ import torch
 from torch import Tensor
 
 from audiogan.errors import SpecError, TrainingError
+from audiogan.evaluation.soundness import Soundness
 from audiogan.interfaces import Dataset, Generator, Metric, MetricResult
+from audiogan.run.complaints import data_complaints, generation_complaints
 from audiogan.run.folder import ExperimentFolder
-from audiogan.run.scoring import Scorer, check_best_by, complaints, evaluate_all
+from audiogan.run.scoring import Scorer, check_best_by, evaluate_all
 from audiogan.spec.schema import ComponentSpec, EvaluationSpec, ExperimentSpec
 from audiogan.training.records import StepRecord
 from audiogan.training.trainer import Trainer
@@ -34,7 +36,9 @@ class _Recording(Metric):
     def evaluate(self, waveforms: Tensor) -> MetricResult:
         torch.rand(3)
         self.heard.append(waveforms)
-        return MetricResult({self.name: float(waveforms.mean())}, {f"{self.name}_count": len(waveforms)})
+        return MetricResult(
+            {self.name: float(waveforms.mean())}, {f"{self.name}_count": len(waveforms)}, {self.name: (-1.0, 1.0)}
+        )
 
 
 def _spec(**evaluation: Any) -> ExperimentSpec:
@@ -100,7 +104,15 @@ def test_the_final_figures_are_of_other_latents_and_as_many_as_asked(tmp_path: P
     figures = scorer.final(trainer.components, device=CPU)
     assert metric.heard[1].shape == (14, 1, 4)
     assert not torch.equal(metric.heard[0], metric.heard[1][:10])
-    assert figures.protocol == {"first_count": 14}
+    assert figures.protocol["first_count"] == 14
+    assert figures.protocol["generated"] == {
+        "windows": 14,
+        "silent": 0,
+        "clipped": 0,
+        "duplicates": 0,
+        "near_duplicates": 0,
+    }
+    assert figures.intervals == {"first": (-1.0, 1.0)}
 
 
 def test_previews_are_written_by_step(tmp_path: Path) -> None:
@@ -116,6 +128,7 @@ def test_figures_of_several_metrics_are_merged() -> None:
     merged = evaluate_all([_Recording("one"), _Recording("two")], waveforms)
     assert merged.figures == {"one": 0.25, "two": 0.25}
     assert merged.protocol == {"one_count": 5, "two_count": 5}
+    assert merged.intervals == {"one": (-1.0, 1.0), "two": (-1.0, 1.0)}
 
 
 class _Constant(Generator):
@@ -136,20 +149,34 @@ def _constant_trainer(*values: float) -> Trainer:
     return Trainer(attrs.evolve(noisy_components(), generator=_Constant(values)), training_spec(), device=CPU)
 
 
-def test_silence_is_noticed_and_said(tmp_path: Path) -> None:
-    (warning,) = _scorer(tmp_path, [_Recording()])(_constant_trainer(0.0, 0.5)).warnings
+def test_silence_and_repetition_are_noticed_and_said(tmp_path: Path) -> None:
+    silence, repetition = _scorer(tmp_path, [_Recording()])(_constant_trainer(0.0, 0.5)).warnings
     # batches of 4, 4 and 2, every other window silent
-    assert warning.startswith("5 of 10 generated windows are silent")
-    assert "lower the learning rate" in warning
-    assert _scorer(tmp_path, [_Recording()])(_constant_trainer(0.5)).warnings == ()
+    assert silence.startswith("5 of 10 generated windows are silent (peak under 0.001)")
+    assert "lower the learning rate" in silence
+    assert repetition.startswith("4 of 10 generated windows are the same as others or nearly so")
 
 
-def test_silence_is_a_matter_of_the_peak() -> None:
-    waveforms = torch.zeros(3, 2, 8)
-    waveforms[0, 1, 5] = 0.0009
-    waveforms[1, 1, 5] = -0.002
-    (complaint,) = complaints(waveforms)
-    assert complaint.startswith("2 of 3 ")
+def test_saturation_is_noticed_and_said(tmp_path: Path) -> None:
+    saturation, _ = _scorer(tmp_path, [_Recording()])(_constant_trainer(1.0)).warnings
+    assert saturation.startswith("10 of 10 generated windows are clipped (3 samples in a row at full scale)")
+
+
+@pytest.mark.parametrize(
+    ("changes", "generated", "real"),
+    [
+        ({}, [], []),
+        ({"silent": 1}, ["1 of 100 generated windows are silent"], ["1 of 100 real windows are silent"]),
+        ({"clipped": 10, "duplicates": 5, "near_duplicates": 5}, [], []),
+        ({"clipped": 11}, ["11 of 100 generated windows are clipped"], ["11 of 100 real windows are clipped"]),
+        ({"duplicates": 5, "near_duplicates": 6}, ["11 of 100 generated windows are the same as others"], []),
+    ],
+)
+def test_what_is_worth_telling(changes: dict[str, int], generated: list[str], real: list[str]) -> None:
+    found = attrs.evolve(Soundness(100, 0, 0, 0, 0), **changes)
+    for complaints, beginnings in ((generation_complaints(found), generated), (data_complaints(found), real)):
+        assert len(complaints) == len(beginnings)
+        assert all(line.startswith(beginning) for line, beginning in zip(complaints, beginnings, strict=True))
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
