@@ -1,5 +1,6 @@
 """Checkerboard artifacts: what the strides of a generator leave in its spectrum."""
 
+from audiogan.evaluation.checkerboard.figures import figure_names, figures_by_window, intervals_above
 from audiogan.evaluation.checkerboard.lines import PERIODS_NEEDED, ArtifactLines, artifact_lines, strides_of_length
 from audiogan.evaluation.checkerboard.prominence import line_prominence, modulation_prominence
 
@@ -7,6 +8,9 @@ __all__ = [
     "PERIODS_NEEDED",
     "ArtifactLines",
     "artifact_lines",
+    "figure_names",
+    "figures_by_window",
+    "intervals_above",
     "line_prominence",
     "modulation_prominence",
     "strides_of_length",
