@@ -12,7 +12,7 @@ from audiogan.cli.text_table import TextTable
 
 if TYPE_CHECKING:
     from audiogan.evaluation.classifier import ConfusionMatrix, TrainedClassifier
-    from audiogan.evaluation.classifier.progress import Watch
+    from audiogan.evaluation.progress import Watch
 
 _WIDEST_MATRIX = 20
 """Classes from which on a matrix is too wide to read; the most frequent confusions are listed instead."""
@@ -32,7 +32,7 @@ def classifier_display() -> Iterator[ClassifierDisplay]:
     """Live where standard output is a terminal, lines alone where it is not."""
     from rich.console import Console
 
-    from audiogan.evaluation.classifier.progress import Progress, unwatched
+    from audiogan.evaluation.progress import Progress, unwatched
 
     console = Console(highlight=False)
     if not console.is_terminal:

@@ -13,8 +13,8 @@ from audiogan.errors import TrainingError
 from audiogan.evaluation.classifier import ClassifierOptions, TrainedClassifier, train_classifier
 from audiogan.evaluation.classifier.features import labelled_features
 from audiogan.evaluation.classifier.network import AudioClassifier
-from audiogan.evaluation.classifier.progress import Progress
 from audiogan.evaluation.classifier.split import split_windows
+from audiogan.evaluation.progress import Progress
 from tests.evaluation.harmonic_tones import HarmonicTones, HarmonicTonesOptions
 
 EASY = HarmonicTonesOptions(windows=90, classes=3, octaves=1, window_length=2048)

@@ -12,7 +12,7 @@ from audiogan.errors import DataError
 from audiogan.evaluation.classifier.features import LabelledFeatures, labelled_features
 from audiogan.evaluation.classifier.network import AudioClassifier
 from audiogan.evaluation.classifier.options import ClassifierOptions
-from audiogan.evaluation.classifier.progress import Progress, Watch, unwatched
+from audiogan.evaluation.progress import Progress, Watch, unwatched
 from audiogan.interfaces import Dataset
 
 _HELD_OUT_SHARE = 0.1

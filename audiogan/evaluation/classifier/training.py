@@ -13,9 +13,9 @@ from audiogan.evaluation.classifier.confusion import confusion_matrix
 from audiogan.evaluation.classifier.features import LabelledFeatures
 from audiogan.evaluation.classifier.network import AudioClassifier
 from audiogan.evaluation.classifier.options import ClassifierOptions
-from audiogan.evaluation.classifier.progress import Progress, Watch, unwatched
 from audiogan.evaluation.classifier.split import Split, check_classes, split_windows
 from audiogan.evaluation.classifier.trained import TrainedClassifier
+from audiogan.evaluation.progress import Progress, Watch, unwatched
 from audiogan.interfaces import Dataset
 
 _EVALUATION_BATCH_SIZE = 64

@@ -1,4 +1,4 @@
-"""How far the training of a classifier is."""
+"""How far a long computation is."""
 
 from __future__ import annotations
 
