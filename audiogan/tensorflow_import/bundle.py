@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from hashlib import file_digest
 from math import prod
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from attrs import frozen
@@ -23,6 +23,14 @@ from audiogan.tensorflow_import.location import checkpoint_files, checkpoint_pre
 GLOBAL_STEP = "global_step"
 
 
+class VariableReader(Protocol):
+    """Where a bundle has its variables from."""
+
+    def array(self, name: str) -> NDArray[Any]:
+        """The variable of that name, which is one of the bundle's."""
+        ...
+
+
 @frozen(eq=False)
 class Bundle:
     """An open checkpoint; a variable is read from the disk when it is asked for."""
@@ -30,7 +38,7 @@ class Bundle:
     prefix: Path
     shapes: Mapping[str, tuple[int, ...]]
     """The shape of every variable by its name, sorted."""
-    _reader: _Reader
+    reader: VariableReader
 
     def read(self, names: Iterable[str]) -> dict[str, NDArray[Any]]:
         """The variables of those names, each as it is stored.
@@ -61,7 +69,7 @@ class Bundle:
         return hashes
 
     def _variable(self, name: str) -> NDArray[Any]:
-        value = self._reader.array(name)
+        value = self.reader.array(name)
         if np.issubdtype(value.dtype, np.floating) and not np.isfinite(value).all():
             raise CheckpointError(
                 f"{self.prefix}: variable '{name}' holds values that are not finite: the training had diverged; "
@@ -84,7 +92,7 @@ def open_bundle(path: Path) -> Iterator[Bundle]:
         command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL
     ) as process:
         try:
-            reader = _Reader(prefix, process)
+            reader = _ProcessReader(prefix, process)
             shapes = reader.answer()["shapes"]
             yield Bundle(prefix, {name: tuple(shapes[name]) for name in sorted(shapes)}, reader)
         finally:
@@ -92,7 +100,7 @@ def open_bundle(path: Path) -> Iterator[Bundle]:
 
 
 @frozen(eq=False)
-class _Reader:
+class _ProcessReader:
     """The other end of :mod:`reader_process`."""
 
     prefix: Path

@@ -21,6 +21,7 @@ from audiogan.spec import (
     EvaluationSpec,
     ExperimentFile,
     ExperimentSpec,
+    OptimizerSpec,
     TrainingSpec,
     structure_options,
     to_toml,
@@ -35,6 +36,9 @@ from audiogan.training.state import TrainingState
 NETWORK = "G"
 DATASET_PATH = "data/*.tfrecord"
 """What the experiment names as its dataset, of which a checkpoint knows nothing."""
+
+_LOSS = "wgan-gp"
+"""The original's default."""
 
 _REPRESENTATIONS = {WAVEGAN: "waveform", SPECGAN: "spectrogram"}
 
@@ -122,6 +126,7 @@ def _spec(
         "window_length": window_length,
     }
     critic = {name: layout.options[name] for name in ("dim", "kernel_size")}
+    optimizer = dict(registry.recommended_optimizer(_LOSS))
     return ExperimentSpec(
         name=layout.name,
         title=f"Imported from {bundle.prefix.name}",
@@ -129,9 +134,11 @@ def _spec(
         representation=component("representation", _REPRESENTATIONS[layout.name], {}),
         generator=component("generator", layout.name, dict(layout.options)),
         discriminator=component("discriminator", layout.name, critic),
-        loss=component("loss", "wgan-gp", {}),
-        training=TrainingSpec(steps=max(1, bundle.step() or 0)),
-        evaluation=EvaluationSpec(metrics=(component("metric", "inception-score", {}),)),
+        loss=component("loss", _LOSS, {}),
+        training=TrainingSpec(
+            steps=max(1, bundle.step() or 0), optimizer=OptimizerSpec(optimizer.pop("type"), optimizer)
+        ),
+        evaluation=EvaluationSpec(metrics=(component("metric", "inception-score", {}),), every_epochs=1.0),
     )
 
 

@@ -26,8 +26,8 @@ def inventory(shapes: Mapping[str, tuple[int, ...]]) -> str:
 def described(names: Iterable[str]) -> str:
     """Variables that are left out, in a line: those of an optimiser by its name, others by the network's.
 
-    >>> described(["G/dense/kernel/Adam", "G/dense/bias/Adam", "G/beta1_power", "D/dense/kernel", "global_step"])
-    'Adam (2), G/beta1_power, D (1), global_step'
+    >>> described(["G/dense/kernel/Adam", "G/dense/bias/Adam", "beta1_power", "D/dense/kernel"])
+    'Adam (2), D (1), beta1_power'
     """
     counts: Counter[str] = Counter()
     alone: dict[str, None] = {}

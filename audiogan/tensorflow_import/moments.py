@@ -22,11 +22,12 @@ def _latin_1(text: str, _encoding: str) -> bytes:
     return text.encode("latin-1")
 
 
-_MULTIARRAY = ("numpy.core.multiarray", "numpy._core.multiarray")
-"""The name of the module before and since version 2 of numpy."""
+_CORES = ("numpy.core", "numpy._core")
+"""The name of the package before and since version 2 of numpy."""
 
 _ADMITTED: dict[tuple[str, str], Any] = {
-    **{(module, "_reconstruct"): np.empty(0).__reduce__()[0] for module in _MULTIARRAY},
+    **{(f"{core}.multiarray", "_reconstruct"): np.empty(0).__reduce__()[0] for core in _CORES},
+    **{(f"{core}.numeric", "_frombuffer"): np.empty(0).__reduce_ex__(5)[0] for core in _CORES},
     ("numpy", "ndarray"): np.ndarray,
     ("numpy", "dtype"): np.dtype,
     ("_codecs", "encode"): _latin_1,

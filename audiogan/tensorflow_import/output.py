@@ -12,10 +12,13 @@ from audiogan.errors import AudioganError, DataError
 
 
 def check_new(folder: Path) -> None:
-    """Sees that there is nothing at ``folder`` yet, or an empty folder.
+    """Sees that there is nothing at ``folder`` yet, or an empty folder, and that it could be written.
 
-    :raises AudioganError: there is something.
+    :raises AudioganError: there is something, or a file is in the way.
     """
+    in_the_way = next((place for place in folder.parents if place.exists() and not place.is_dir()), None)
+    if in_the_way is not None:
+        raise AudioganError(f"{folder}: cannot be made: {in_the_way} is a file, not a folder; name another folder")
     if folder.is_dir():
         if any(folder.iterdir()):
             raise AudioganError(f"{folder}: exists and is not empty; name another folder, or delete it first")
