@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import torch
+
+import audiogan
+from audiogan import DataError
+from audiogan.evaluation.classifier import ClassifierOptions
+from audiogan.evaluation.features import classifier_features
+from audiogan.evaluation.precision_recall import ball_membership
+from audiogan.evaluation.sampling import noise_waveforms, real_waveforms
+from audiogan.testing import check_metric
+from audiogan_metrics import PrecisionRecall, PrecisionRecallOptions
+from tests.evaluation.harmonic_tones import HarmonicTones, HarmonicTonesOptions
+
+TONES = HarmonicTones(HarmonicTonesOptions(windows=150, classes=3, octaves=1), held_out_windows=100)
+QUICK = ClassifierOptions(dim=6, epochs=4, batch_size=16, learning_rate=3e-3)
+
+
+def _ignore(line: str) -> None:
+    pass
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture(scope="module")
+def metric(cache: Path) -> PrecisionRecall:
+    prepared = PrecisionRecall(PrecisionRecallOptions(real_samples=150, classifier=QUICK, resamples=200))
+    prepared.prepare(TONES, cache=cache, device="cpu", tell=_ignore)
+    return prepared
+
+
+@pytest.fixture(scope="module")
+def held_out() -> torch.Tensor:
+    return real_waveforms(TONES.held_out() or TONES, 100, seed=4)
+
+
+def test_is_created_by_name() -> None:
+    metric = audiogan.create("metric", "precision-recall", {"neighbours": 3})
+    assert metric.options.neighbours == 3
+    assert metric.minimum_samples() == 30
+    assert PrecisionRecallOptions().neighbours == 5
+
+
+def test_figures_are_those_of_the_pooled_features(metric: PrecisionRecall, held_out: torch.Tensor) -> None:
+    result = metric.evaluate(held_out)
+    classifier, real = metric._prepared()
+    generated = classifier_features(held_out, classifier, cache=None)
+    membership = ball_membership(real.pooled, generated.pooled)
+    assert result.figures == {
+        "precision": membership.precision().mean(),
+        "recall": membership.recall().mean(),
+        "density": membership.density().mean(),
+        "coverage": membership.coverage().mean(),
+    }
+    protocol = result.protocol["precision-recall"]
+    assert json.loads(json.dumps(protocol)) == protocol
+    assert (protocol["neighbours"], protocol["samples"], protocol["real_samples"]) == (5, 100, 150)
+    assert protocol["bootstrap"] == {"resamples": 200, "level": 0.95, "seed": 0}
+
+
+def test_intervals_are_those_of_shares(metric: PrecisionRecall, held_out: torch.Tensor) -> None:
+    result = metric.evaluate(held_out)
+    for name, count in (("precision", 100), ("recall", 150), ("coverage", 150)):
+        share = result.figures[name]
+        lower, upper = result.intervals[name]
+        assert lower <= share <= upper
+        assert upper - lower == pytest.approx(2 * 1.96 * (share * (1 - share) / count) ** 0.5, rel=0.25, abs=0.01)
+
+
+def test_real_windows_do_better_than_noise_or_a_single_sound(metric: PrecisionRecall, held_out: torch.Tensor) -> None:
+    alike = metric.evaluate(held_out).figures
+    noise = metric.evaluate(noise_waveforms(100, channels=1, window_length=2048, seed=0)).figures
+    collapsed = metric.evaluate(held_out[:1].expand(100, -1, -1)).figures
+    assert min(alike["precision"], alike["recall"], alike["coverage"]) > 0.7
+    assert alike["density"] == pytest.approx(1, abs=0.4)
+    # precision says little of either: noise falls into the wide ball of a single outlier, which density weighs
+    assert noise["density"] < 0.5
+    for worse in (noise, collapsed):
+        assert worse["recall"] < 0.05
+        assert worse["coverage"] < 0.2
+
+
+def test_too_few_are_refused_with_the_number_needed(metric: PrecisionRecall, cache: Path) -> None:
+    with pytest.raises(DataError, match="at least 50 samples, not 49"):
+        metric.evaluate(torch.zeros(49, 1, 2048))
+
+
+def test_no_resamples_give_no_intervals(cache: Path, held_out: torch.Tensor) -> None:
+    metric = PrecisionRecall(PrecisionRecallOptions(real_samples=150, classifier=QUICK, resamples=0))
+    metric.prepare(TONES, cache=cache, device="cpu", tell=_ignore)
+    assert metric.evaluate(held_out).intervals == {}
+
+
+def test_keeps_to_the_interface(cache: Path) -> None:
+    options = {"neighbours": 2, "resamples": 20, "real_samples": 60, "classifier": {"dim": 2, "epochs": 1}}
+    dataset = HarmonicTones(HarmonicTonesOptions(windows=60, classes=3))
+    check_metric(PrecisionRecall, options, dataset=dataset, cache=cache)
