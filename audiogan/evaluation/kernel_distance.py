@@ -82,7 +82,9 @@ def _discrepancies(
 ) -> NDArray[np.float64]:
     within = _mean_within(ours, our_weights) + _mean_within(theirs, their_weights)
     across = _weighted_sum(ours, theirs, our_weights, their_weights)
-    return within - 2 * across / (our_weights.sum(axis=1) * their_weights.sum(axis=1))
+    pairs = our_weights.sum(axis=1) * their_weights.sum(axis=1)
+    discrepancies: NDArray[np.float64] = within - 2 * across / pairs
+    return discrepancies
 
 
 def _once(side: NDArray[np.float64]) -> NDArray[np.integer]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import final
 
 import numpy as np
+import torch
 from attrs import frozen
 from torch import Tensor
 
@@ -47,7 +48,7 @@ def divide_windows(dataset: Dataset) -> RealWindows:
     count = max(1, round(len(dataset) * _JUDGED_SHARE))
     reference, judged = (WindowSubset(dataset, sorted(part)) for part in (order[count:], order[:count]))
     return RealWindows(
-        reference, judged, "training, without a tenth of them", "the tenth of the training windows left out"
+        reference, judged, "nine tenths of the training windows", "the other tenth of the training windows"
     )
 
 
@@ -80,6 +81,27 @@ def reference_waveforms(dataset: Dataset, count: int, *, seed: int) -> Iterator[
                 yield waveforms[kept]
             if taken == count:
                 return
+
+
+def judged_waveforms(judged: Dataset, count: int, *, fewest: int, seed: int) -> Tensor:
+    """At most ``count`` waveforms ``[N, C, T]`` as from :func:`reference_waveforms`, at least ``fewest``.
+
+    Where there are too few different ones, they are repeated in order up to ``fewest`` and no further: repetitions
+    pass for windows that are much alike.
+
+    :raises DataError: the dataset is empty, or a window cannot be read.
+    """
+    waveforms = torch.empty(max(count, fewest), judged.channels, judged.window_length)
+    taken = 0
+    for part in reference_waveforms(judged, count, seed=seed):
+        waveforms[taken : taken + len(part)] = part
+        taken += len(part)
+    different = taken
+    while taken < fewest:
+        repeated = min(different, fewest - taken)
+        waveforms[taken : taken + repeated] = waveforms[:repeated]
+        taken += repeated
+    return waveforms[:taken]
 
 
 @final

@@ -94,7 +94,8 @@ class AudioClassifier(nn.Module):
             x = F.max_pool2d(torch.relu(convolution(x)), kernel_size=2, ceil_mode=True)
             if i < len(self.norms):
                 x = self.norms[i](x)
-        return x
+        maps: Tensor = x
+        return maps
 
     def judge(self, maps: Tensor) -> Tensor:
         """Logits ``[N, class_count]`` of the maps that :meth:`convolve` made."""

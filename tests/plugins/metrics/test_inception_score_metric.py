@@ -52,10 +52,12 @@ def test_figures_are_the_score_of_the_classifier(metric: InceptionScore, cache: 
     assert result.protocol == {
         "samples": 40,
         "splits": 2,
+        "protocol": "free",
         "classifier": classifier.content_hash,
         "classifier_held_out_accuracy": classifier.held_out_accuracy,
         "classifier_held_out_windows": 12,
         "classifier_classes": ["C", "E", "G#"],
+        "bootstrap": {"resamples": 1000, "level": 0.95, "seed": 0},
     }
 
 
@@ -100,7 +102,7 @@ def test_a_classifier_trained_before_is_used_on_unlabelled_data(tmp_path: Path) 
     metric.prepare(unlabelled, cache=tmp_path / "unused", device="cpu", tell=lines.append)
     assert lines == [f"classifier from {tmp_path}: held-out accuracy {classifier.held_out_accuracy:.1%}"]
     assert metric.evaluate(torch.zeros(4, 1, 2048)).protocol["classifier"] == classifier.content_hash
-    assert not (tmp_path / "unused").exists()
+    assert not (tmp_path / "unused" / "classifiers").exists()
 
 
 def test_a_classifier_for_other_windows_is_refused(tmp_path: Path) -> None:
