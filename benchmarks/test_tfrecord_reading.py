@@ -15,7 +15,7 @@ import pytest
 from tfrecord import tfrecord_loader
 
 from audiogan.data.clips import Clip, write_clips
-from audiogan.data.order import Turn, turns, window_rng
+from audiogan.data.order import turns, window_rng
 from audiogan_datasets.tfrecord import TFRecordDataset, TFRecordDatasetOptions
 
 EXAMPLES = 512

@@ -14,6 +14,7 @@ import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
+from audiogan.data.compression import Compression
 from audiogan.data.example import encode_example
 from audiogan.data.shard_writer import write_shard
 
@@ -46,9 +47,9 @@ def encode_clip(clip: Clip) -> bytes:
     )
 
 
-def write_clips(path: Path, clips: Iterable[Clip]) -> int:
+def write_clips(path: Path, clips: Iterable[Clip], *, compression: Compression = "none") -> int:
     """Writes clips to a TFRecord file, one record each, and returns their number; see :func:`write_shard`.
 
     :raises DataError: the file cannot be written.
     """
-    return write_shard(path, (encode_clip(clip) for clip in clips))
+    return write_shard(path, (encode_clip(clip) for clip in clips), compression=compression)

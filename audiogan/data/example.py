@@ -9,10 +9,10 @@ import numpy as np
 from attrs import frozen
 from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
-from tfrecord import example_pb2
 
+from audiogan.data.example_schema import ExampleMessage
 from audiogan.data.shard import RecordPlace
-from audiogan.errors import DataError
+from audiogan.errors import DamagedDataError, DataError
 
 FeatureValue = bytes | NDArray[np.floating[Any]] | NDArray[np.integer[Any]]
 """What a feature is made of: one byte string, or an array of any shape, stored flat."""
@@ -73,19 +73,19 @@ class Example:
 def decode_example(record: bytes, place: RecordPlace) -> Example:
     """The example that ``record`` holds.
 
-    :raises DataError: the bytes are no ``tf.train.Example``.
+    :raises DamagedDataError: the bytes are no ``tf.train.Example``.
     """
-    message = example_pb2.Example()
+    message: Any = ExampleMessage()
     try:
         message.ParseFromString(record)
     except DecodeError as error:
-        raise DataError(f"{place}: the record is not a tf.train.Example ({error})") from error
+        raise DamagedDataError(f"{place}: the record is not a tf.train.Example ({error})") from error
     return Example(place, message.features.feature)
 
 
 def encode_example(features: Mapping[str, FeatureValue]) -> bytes:
     """A ``tf.train.Example`` with these features; the same features always give the same bytes."""
-    message = example_pb2.Example()
+    message: Any = ExampleMessage()
     for name, value in features.items():
         feature = message.features.feature[name]
         if isinstance(value, bytes):

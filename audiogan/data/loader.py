@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Iterator
-from itertools import islice
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 import numpy as np
 import torch
 from attrs import frozen
-from numpy.typing import NDArray
 from torch import Tensor
-from torch.utils.data import DataLoader
-from torch.utils.data import Dataset as TorchDataset
 
-from audiogan.data.order import Turn, turns, window_rng
-from audiogan.errors import AudioganError, DataError
+from audiogan.data.damage import nothing_sound, tell_damage
+from audiogan.data.order import turns
+from audiogan.data.read_ahead import read_in_workers
+from audiogan.data.window_reader import UNLABELLED, ReadTurns, SoundWindows, WindowReader
+from audiogan.errors import DataError
 from audiogan.interfaces.dataset import Dataset
 
-UNLABELLED = -100
-"""Stands for a missing label; :func:`torch.nn.functional.cross_entropy` passes over it by default."""
+__all__ = ["UNLABELLED", "Batch", "BatchLoader"]
 
 
 @frozen(eq=False)
@@ -33,17 +30,22 @@ class Batch:
     labels: Tensor | None
     """``[N]``, int64, ``UNLABELLED`` where a window has none; ``None`` where the dataset has no classes."""
     position: int
-    """Windows since the start of training."""
+    """Turns of windows since the start of training."""
     epoch: float
     """Passes over the dataset since the start of training."""
+    skipped: int = 0
+    """Damaged windows that had their turn since the batch before this one, and were passed over."""
 
 
 class BatchLoader(Iterator[Batch]):
     """An endless stream of batches that depends on the dataset, ``batch_size``, ``seed`` and ``position`` alone.
 
-    ``position`` counts the windows handed out since the start of training. A loader made with the position of another
+    ``position`` counts the turns of windows since the start of training. A loader made with the position of another
     one's last batch goes on where that one stood, whatever number of workers either has. An epoch is one pass of all
     windows; a batch may begin in one epoch and end in the next, so that no window is left out.
+
+    Where ``dataset.on_error`` is ``"skip"``, a damaged window has its turn and gives nothing; the windows whose turn
+    comes next fill the batch. Each place of damage is logged once.
 
     With ``workers`` processes the windows are read ahead; with none they are read when asked for. Close the loader, or
     use it in a ``with`` block, to end the processes. torch's global random state is left alone.
@@ -60,9 +62,10 @@ class BatchLoader(Iterator[Batch]):
         self.position = position
         self._dataset = dataset
         self._batch_size = batch_size
-        self._seed = seed
+        self._reader = WindowReader(dataset, seed)
         self._workers = workers
-        self._read_ahead: Iterator[_Read] | None = None
+        self._read_ahead: Iterator[ReadTurns] | None = None
+        self._left_over: SoundWindows | None = None
 
     def __iter__(self) -> Self:
         return self
@@ -70,32 +73,27 @@ class BatchLoader(Iterator[Batch]):
     def __next__(self) -> Batch:
         """The next batch.
 
-        :raises DataError: a window cannot be read, or a worker process was killed.
+        :raises DataError: a window cannot be read, all of them are damaged, or a worker process was killed.
         """
-        if self._read_ahead is None:
-            self._read_ahead = self._start()
         try:
-            read = next(self._read_ahead)
-        except RuntimeError as error:
-            if not str(error).startswith("DataLoader worker"):
-                raise
+            windows = self._take_batch()
+        except DataError:
             self.close()
-            raise DataError(f"{error}; if memory ran out, set training.workers lower than {self._workers}") from error
-        if read.error is not None:
-            self.close()
-            raise read.error
-        self.position += len(read.waveforms)
+            raise
+        position = int(windows.positions[-1]) + 1
+        skipped = position - self.position - len(windows)
+        self.position = position
         return Batch(
-            waveforms=torch.from_numpy(read.waveforms),
-            labels=torch.from_numpy(read.labels) if self._dataset.class_names else None,
-            position=self.position,
-            epoch=self.position / len(self._dataset),
+            waveforms=torch.from_numpy(windows.waveforms),
+            labels=torch.from_numpy(windows.labels) if self._dataset.class_names else None,
+            position=position,
+            epoch=position / len(self._dataset),
+            skipped=skipped,
         )
 
     def close(self) -> None:
         """Ends the worker processes; a later batch starts new ones where this one stood."""
-        # DataLoader has no way to close: its workers end as soon as nothing refers to its iterator.
-        self._read_ahead = None
+        self._read_ahead = self._left_over = None
 
     def __enter__(self) -> Self:
         return self
@@ -105,76 +103,54 @@ class BatchLoader(Iterator[Batch]):
     ) -> None:
         self.close()
 
-    def _start(self) -> Iterator[_Read]:
-        loader: DataLoader[Any] = DataLoader(
-            _Reader(self._dataset, self._seed),
-            sampler=_TurnsOfBatches(len(self._dataset), self._batch_size, self._seed, self.position),
-            batch_size=None,
-            num_workers=self._workers,
-            collate_fn=_as_it_is,
-            worker_init_fn=_leave_signals_to_the_trainer,
-            # Without a generator of its own, every start would draw from the global one and change the training.
-            generator=torch.Generator(),
-        )
-        return iter(loader)
+    def _take_batch(self) -> SoundWindows:
+        pieces: list[SoundWindows] = []
+        missing = self._batch_size
+        while missing:
+            windows = self._left_over or self._read()
+            pieces.append(windows.rows(slice(missing)))
+            self._left_over = windows.rows(slice(missing, None)) if len(windows) > missing else None
+            missing -= len(pieces[-1])
+        return pieces[0] if len(pieces) == 1 else _joined(pieces)
 
-
-@frozen(eq=False)
-class _Read:
-    """What a worker sends back. Arrays, since tensors would need shared memory, which containers often lack."""
-
-    waveforms: NDArray[np.float32]
-    labels: NDArray[np.int64]
-    error: AudioganError | None = None
-    """A failure is sent as a value: raised in a worker, it would arrive with that worker's traceback in its text."""
-
-
-class _Reader(TorchDataset[_Read]):
-    """Reads the windows of a batch."""
-
-    def __init__(self, dataset: Dataset, seed: int) -> None:
-        self._dataset, self._seed = dataset, seed
-
-    def __getitem__(self, batch: tuple[Turn, ...]) -> _Read:
-        shape = (len(batch), self._dataset.channels, self._dataset.window_length)
-        read = _Read(np.empty(shape, dtype=np.float32), np.full(len(batch), UNLABELLED, dtype=np.int64))
-        try:
-            for row, turn in enumerate(batch):
-                self._read_window(turn, read, row)
-        except AudioganError as error:
-            return _Read(read.waveforms[:0], read.labels[:0], error)
-        return read
-
-    def _read_window(self, turn: Turn, read: _Read, row: int) -> None:
-        window = self._dataset.window(turn.index, rng=window_rng(seed=self._seed, position=turn.position))
-        if window.waveform.shape != read.waveforms.shape[1:]:
-            raise DataError(
-                f"{type(self._dataset).__name__}: window {turn.index} has shape {list(window.waveform.shape)} where "
-                f"channels and window_length say {list(read.waveforms.shape[1:])}"
-            )
-        read.waveforms[row] = window.waveform
-        if window.label is not None:
-            read.labels[row] = window.label
-
-
-class _TurnsOfBatches:
-    """The turns of one batch after the other."""
-
-    def __init__(self, count: int, batch_size: int, seed: int, position: int) -> None:
-        self._count, self._batch_size, self._seed, self._position = count, batch_size, seed, position
-
-    def __iter__(self) -> Iterator[tuple[Turn, ...]]:
-        order = turns(self._count, seed=self._seed, position=self._position)
+    def _read(self) -> SoundWindows:
+        """The next windows that are not damaged, at least one."""
+        began: int | None = None
         while True:
-            yield tuple(islice(order, self._batch_size))
+            read = self._next_turns()
+            if read.error is not None:
+                raise read.error
+            for damage in read.damages:
+                tell_damage(damage)
+            if len(read.windows):
+                return read.windows
+            # Any stretch of so many turns holds a whole epoch.
+            began = read.end - self._batch_size if began is None else began
+            if read.end - began >= 2 * len(self._dataset):
+                raise nothing_sound(self._dataset)
+
+    def _next_turns(self) -> ReadTurns:
+        if self._read_ahead is None:
+            self._read_ahead = self._start()
+        try:
+            return next(self._read_ahead)
+        except RuntimeError as error:
+            if not str(error).startswith("DataLoader worker"):
+                raise
+            raise DataError(f"{error}; if memory ran out, set training.workers lower than {self._workers}") from error
+
+    def _start(self) -> Iterator[ReadTurns]:
+        size = self._batch_size
+        order = turns(len(self._dataset), size, seed=self._reader.seed, position=self.position)
+        if self._workers:
+            return read_in_workers(self._reader, order, size=size, workers=self._workers)
+        shape = (size, *self._reader.shape)
+        return (self._reader.read(batch, np.empty(shape, dtype=np.float32)) for batch in order)
 
 
-def _as_it_is(read: Any) -> Any:
-    return read
-
-
-def _leave_signals_to_the_trainer(_worker: int) -> None:
-    # Ctrl-C and a job manager's SIGTERM reach every process of a group; the training process alone decides what
-    # follows, and it still needs its workers to finish a step and to end in order.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+def _joined(pieces: list[SoundWindows]) -> SoundWindows:
+    return SoundWindows(
+        np.concatenate([piece.waveforms for piece in pieces]),
+        np.concatenate([piece.labels for piece in pieces]),
+        np.concatenate([piece.positions for piece in pieces]),
+    )

@@ -10,17 +10,25 @@ from collections.abc import Iterator
 
 import numpy as np
 from attrs import frozen
+from numpy.random import Generator, Philox, SeedSequence
 from numpy.typing import NDArray
+
+from audiogan.data.seeds import number_seeds
 
 _PERMUTATION, _WINDOW = 0, 1
 
 
-@frozen
-class Turn:
-    """One window's turn: its position in the endless order and its index in the dataset."""
+@frozen(eq=False)
+class Turns:
+    """The turns of windows that follow one another in the endless order."""
 
     position: int
-    index: int
+    """Position of the first."""
+    indices: NDArray[np.int64]
+    """Index of each in the dataset."""
+
+    def __len__(self) -> int:
+        return len(self.indices)
 
 
 def permutation(count: int, *, seed: int, epoch: int) -> NDArray[np.int64]:
@@ -28,20 +36,32 @@ def permutation(count: int, *, seed: int, epoch: int) -> NDArray[np.int64]:
     return _generator(seed, _PERMUTATION, epoch).permutation(count)
 
 
-def window_rng(*, seed: int, position: int) -> np.random.Generator:
+def window_rng(*, seed: int, position: int) -> Generator:
     """The random numbers of the window at a position, independent of those at every other."""
     return _generator(seed, _WINDOW, position)
 
 
-def turns(count: int, *, seed: int, position: int = 0) -> Iterator[Turn]:
-    """The turns of ``count`` windows from a position on, without end."""
+def window_rngs(*, seed: int, position: int, count: int) -> list[Generator]:
+    """:func:`window_rng` of ``count`` positions from ``position`` on, in a quarter of the time."""
+    return [Generator(Philox(each)) for each in number_seeds(seed, _WINDOW, first=position, count=count)]
+
+
+def turns(count: int, size: int, *, seed: int, position: int = 0) -> Iterator[Turns]:
+    """The turns of ``count`` windows from a position on, ``size`` at a time, without end."""
+    epoch, done = divmod(position, count)
+    rest = permutation(count, seed=seed, epoch=epoch)[done:]
     while True:
-        epoch, done = divmod(position, count)
-        for index in permutation(count, seed=seed, epoch=epoch)[done:]:
-            yield Turn(position, int(index))
-            position += 1
+        pieces, missing = [], size
+        while missing >= len(rest):
+            pieces.append(rest)
+            missing -= len(rest)
+            epoch += 1
+            rest = permutation(count, seed=seed, epoch=epoch)
+        pieces.append(rest[:missing])
+        rest = rest[missing:]
+        yield Turns(position, np.concatenate(pieces))
+        position += size
 
 
-def _generator(seed: int, purpose: int, number: int) -> np.random.Generator:
-    sequence = np.random.SeedSequence(seed, spawn_key=(purpose, number))
-    return np.random.Generator(np.random.Philox(sequence))
+def _generator(seed: int, purpose: int, number: int) -> Generator:
+    return Generator(Philox(SeedSequence(seed, spawn_key=(purpose, number))))

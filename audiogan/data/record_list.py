@@ -8,18 +8,20 @@ from collections.abc import Iterable
 from hashlib import sha256
 from itertools import accumulate
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from attrs import frozen
 
+from audiogan.data.compression import Compression
 from audiogan.data.example import Example, decode_example
-from audiogan.data.shard import Shard, open_shard
+from audiogan.data.shard import RecordPlace, Shard, open_shard, survey_shard
 from audiogan.errors import DataError
 
 
 @frozen(eq=False)
 class RecordList:
-    """The records of several shards, numbered through; made by :func:`open_shards`."""
+    """The records of several shards, numbered through; made by :func:`open_shards` or :func:`survey_shards`."""
 
     shards: tuple[Shard, ...]
     ends: tuple[int, ...]
@@ -31,12 +33,16 @@ class RecordList:
     def example(self, number: int) -> Example:
         """The example in record ``number`` in ``range(len(self))``.
 
-        :raises DataError: the record is damaged or holds no example; the text names file, record and byte.
+        :raises DamagedDataError: the record is damaged or holds no example; the text names file, record and byte.
+        :raises DataError: its file cannot be read any more.
         """
-        which = bisect_right(self.ends, number)
-        shard = self.shards[which]
-        within = number - (self.ends[which] - len(shard))
+        shard, within = self._find(number)
         return decode_example(shard.read(within), shard.place(within))
+
+    def place(self, number: int) -> RecordPlace:
+        """The place of record ``number``, for messages."""
+        shard, within = self._find(number)
+        return shard.place(within)
 
     def content_hash(self) -> str:
         """A SHA-256 over the length and the checksum of every record in order; neither names nor sharding count.
@@ -48,13 +54,31 @@ class RecordList:
             digest.update(np.stack([shard.lengths, shard.checksums.astype(np.int64)], axis=1).astype("<i8").tobytes())
         return digest.hexdigest()
 
+    def _find(self, number: int) -> tuple[Shard, int]:
+        which = bisect_right(self.ends, number)
+        shard = self.shards[which]
+        return shard, number - (self.ends[which] - len(shard))
 
-def open_shards(paths: Iterable[Path]) -> RecordList:
-    """The records of the files at ``paths``, in that order.
 
-    :raises DataError: a file cannot be read or is damaged.
+def open_shards(paths: Iterable[Path], *, compression: Compression | Literal["auto"] = "auto") -> RecordList:
+    """The records of the files at ``paths``, in that order; see :func:`open_shard`.
+
+    :raises DamagedDataError: a file is damaged.
+    :raises DataError: a file cannot be read.
     """
-    shards = tuple(open_shard(path) for path in paths)
+    return _listed(open_shard(path, compression=compression) for path in paths)
+
+
+def survey_shards(paths: Iterable[Path], *, compression: Compression | Literal["auto"] = "auto") -> RecordList:
+    """The records of the files at ``paths``, of a damaged one those before the damage; see :func:`survey_shard`.
+
+    :raises DataError: a file cannot be read.
+    """
+    return _listed(survey_shard(path, compression=compression) for path in paths)
+
+
+def _listed(opened: Iterable[Shard]) -> RecordList:
+    shards = tuple(opened)
     return RecordList(shards, tuple(accumulate(map(len, shards))))
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-from array import array
 from pathlib import Path
-from typing import BinaryIO
+from typing import Literal
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from audiogan.data.framing import CHECKSUM, FRAME_BYTES, HEADER_BYTES, LENGTH, masked_crc
-from audiogan.data.shard_index import check_against_index
-from audiogan.errors import DataError
-
-_GZIP_MAGIC = b"\x1f\x8b"
+from audiogan.data.compression import Compression, DecompressedFile, decompressed_file, detect_compression
+from audiogan.data.frames import Frames, walk_frames
+from audiogan.data.framing import HEADER_BYTES, masked_crc
+from audiogan.data.shard_index import index_fault
+from audiogan.errors import DamagedDataError, DataError
 
 
 @frozen
@@ -25,52 +24,67 @@ class RecordPlace:
     path: Path
     number: int
     offset: int
+    """In the file or, of a compressed one, in the decompressed data."""
+    compressed: bool = False
 
     def __str__(self) -> str:
-        return f"{self.path}, record {self.number} at byte {self.offset}"
+        of_what = " of the decompressed data" if self.compressed else ""
+        return f"{self.path}, record {self.number} at byte {self.offset}{of_what}"
 
 
 @frozen(eq=False)
 class Shard:
-    """A TFRecord file with the places of its records, made by :func:`open_shard`.
+    """A TFRecord file with the places of its records, made by :func:`open_shard` or :func:`survey_shard`.
 
     No file stays open between reads: a shard may be pickled, sent to a process started in any way, and used there.
     """
 
     path: Path
+    stored: Path
+    """The file that the records are read from: ``path`` or, of a compressed one, its decompressed copy."""
     offsets: NDArray[np.int64]
     """The byte at which each record's frame begins."""
     lengths: NDArray[np.int64]
     """The bytes of each record, without its frame."""
     checksums: NDArray[np.uint32]
     """The masked CRC-32C of each record as the file states it, not yet compared with the data."""
+    fault: str | None
+    """What was lost behind the last record, file and byte included; ``None`` where the shard is whole."""
+    compressed: bool
 
     def __len__(self) -> int:
         return len(self.offsets)
 
     def place(self, number: int) -> RecordPlace:
         """The place of a record, for messages."""
-        return RecordPlace(self.path, number, int(self.offsets[number]))
+        return RecordPlace(self.path, number, int(self.offsets[number]), self.compressed)
 
     def read(self, number: int) -> bytes:
         """The bytes of record ``number``, from 0, after its checksum was found right.
 
-        :raises DataError: the file is gone or was changed since it was opened, or the record is damaged.
+        :raises DamagedDataError: the data of the record are damaged.
+        :raises DataError: the file is gone or was cut off since it was opened.
         """
-        place = self.place(number)
         length = int(self.lengths[number])
         try:
-            data = _read_at(self.path, place.offset + HEADER_BYTES, length)
+            data = _read_at(self.stored, int(self.offsets[number]) + HEADER_BYTES, length)
         except OSError as error:
-            raise DataError(f"{place}: cannot be read ({error.strerror}); was the file moved?") from error
-        if len(data) < length:
-            raise DataError(f"{place}: the file was cut off while it was in use; copy it again")
-        if masked_crc(data) != self.checksums[number]:
             raise DataError(
-                f"{place}: the data do not match their checksum, so some byte of them is wrong or the file was changed "
-                "while it was in use; copy or write the file again"
+                f"{self.place(number)}: cannot be read ({error.strerror}); was {self._stored_name()} moved?"
+            ) from error
+        if len(data) < length:
+            raise DataError(
+                f"{self.place(number)}: {self._stored_name()} was cut off while it was in use; copy it again"
+            )
+        if masked_crc(data) != self.checksums[number]:
+            raise DamagedDataError(
+                f"{self.place(number)}: the data do not match their checksum, so some byte of them is wrong or "
+                f"{self._stored_name()} was changed while it was in use; copy or write the file again"
             )
         return data
+
+    def _stored_name(self) -> str:
+        return f"its decompressed copy {self.stored}" if self.compressed else "the file"
 
 
 def _read_at(path: Path, offset: int, length: int) -> bytes:
@@ -81,59 +95,63 @@ def _read_at(path: Path, offset: int, length: int) -> bytes:
         os.close(descriptor)
 
 
-def open_shard(path: Path) -> Shard:
-    """The shard at ``path``; walks over the frames without reading the data between them.
+def open_shard(path: Path, *, compression: Compression | Literal["auto"] = "auto") -> Shard:
+    """The shard at ``path``, as :func:`survey_shard` finds it, if it is whole.
 
-    Every length is checked against its checksum and against what is left of the file before it is used.
-
-    :raises DataError: the file cannot be read, a frame is damaged or cut off, or the index beside the file promises
-        other contents.
+    :raises DamagedDataError: a frame is damaged or cut off, or the index beside the file promises other contents.
+    :raises DataError: the file cannot be read, or cannot be decompressed into the cache folder.
     """
-    try:
-        with path.open("rb", buffering=0) as file:
-            size = os.fstat(file.fileno()).st_size
-            shard = _walk(path, file, size)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror})") from error
-    check_against_index(path, records=len(shard), size_bytes=size)
+    shard = survey_shard(path, compression=compression)
+    if shard.fault is not None:
+        raise DamagedDataError(shard.fault)
     return shard
 
 
-def _walk(path: Path, file: BinaryIO, size: int) -> Shard:
-    offsets, lengths, checksums = array("q"), array("q"), array("I")
-    offset = 0
-    while offset < size:
-        place = RecordPlace(path, len(offsets), offset)
-        length = _data_length(file.read(HEADER_BYTES), place, left=size - offset)
-        file.seek(offset + HEADER_BYTES + length)
-        checksum = file.read(CHECKSUM.size)
-        if len(checksum) < CHECKSUM.size:
-            raise DataError(f"{place}: the file was changed while it was read; start again")
-        offsets.append(offset)
-        lengths.append(length)
-        checksums.append(CHECKSUM.unpack(checksum)[0])
-        offset += FRAME_BYTES + length
-    return Shard(
-        path, np.array(offsets, dtype=np.int64), np.array(lengths, dtype=np.int64), np.array(checksums, dtype=np.uint32)
+def survey_shard(path: Path, *, compression: Compression | Literal["auto"] = "auto") -> Shard:
+    """The shard at ``path`` up to the first frame that is damaged; ``fault`` then tells of it.
+
+    It walks over the frames without reading the data between them. Behind a damaged frame nothing says where the next
+    one begins. ``"auto"`` tells by the first bytes whether the file is compressed.
+
+    :raises DataError: the file cannot be read, or cannot be decompressed into the cache folder.
+    """
+    try:
+        decompressed = _decompressed(path, compression)
+        stored = path if decompressed is None else decompressed.path
+        with stored.open("rb", buffering=0) as file:
+            size = os.fstat(file.fileno()).st_size
+            frames = walk_frames(file, size)
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror})") from error
+    if decompressed is None:
+        fault = _frame_fault(path, frames, size) or index_fault(path, records=len(frames.offsets), size_bytes=size)
+    else:
+        fault = _stream_fault(path, frames, size, decompressed) or _frame_fault(path, frames, size, compressed=True)
+    return Shard(path, stored, frames.offsets, frames.lengths, frames.checksums, fault, decompressed is not None)
+
+
+def _decompressed(path: Path, compression: Compression | Literal["auto"]) -> DecompressedFile | None:
+    if compression == "auto":
+        with path.open("rb", buffering=0) as file:
+            compression = detect_compression(file.read(HEADER_BYTES))
+    return None if compression == "none" else decompressed_file(path, compression)
+
+
+def _frame_fault(path: Path, frames: Frames, size: int, *, compressed: bool = False) -> str | None:
+    fault = frames.fault
+    if fault is None:
+        return None
+    place = RecordPlace(path, len(frames.offsets), fault.offset, compressed)
+    way_out = "; the file was cut off, copy it again" if fault.cut_off else ""
+    return f"{place}: {fault.reason}{way_out}; the {size - fault.offset} bytes from there on are lost"
+
+
+def _stream_fault(path: Path, frames: Frames, size: int, decompressed: DecompressedFile) -> str | None:
+    fault = decompressed.fault
+    if fault is None or (frames.fault is not None and not frames.fault.cut_off):
+        return None
+    place = RecordPlace(path, len(frames.offsets), size if frames.fault is None else frames.fault.offset, True)
+    return (
+        f"{place}: decompression fails at byte {fault.compressed_offset} of the compressed file ({fault.reason}); what "
+        "follows is lost, copy the file again"
     )
-
-
-def _data_length(header: bytes, place: RecordPlace, *, left: int) -> int:
-    if place.offset == 0 and header.startswith(_GZIP_MAGIC):
-        raise DataError(f"{place.path}: is compressed with gzip; decompress it first (gunzip)")
-    if len(header) < HEADER_BYTES:
-        raise DataError(
-            f"{place}: the file ends within the record's header ({left} bytes left); it was cut off, copy it again"
-        )
-    stated = header[: LENGTH.size]
-    if masked_crc(stated) != CHECKSUM.unpack(header[LENGTH.size :])[0]:
-        raise DataError(
-            f"{place}: the length does not match its checksum; the file is damaged from there on, or not a TFRecord"
-        )
-    length: int = LENGTH.unpack(stated)[0]
-    if length > left - FRAME_BYTES:
-        raise DataError(
-            f"{place}: the record claims {length} bytes where {max(left - FRAME_BYTES, 0)} are left; "
-            "the file was cut off, copy it again"
-        )
-    return length

@@ -1,7 +1,7 @@
 """The index beside a shard: a text file of one ``offset length`` line a record, both in bytes, framing included.
 
 It is the format that the ``tfrecord`` package reads and its ``tfrecord2idx`` writes. A TFRecord file does not say where
-it ends; the index does, so that a file cut off between two records is noticed.
+it ends; the index does, so that a file cut off between two records is noticed. A compressed file says so itself.
 """
 
 from __future__ import annotations
@@ -32,16 +32,16 @@ def write_index(shard: Path, framed_lengths: Sequence[int]) -> None:
         file.write("".join(lines).encode("ascii"))
 
 
-def check_against_index(shard: Path, *, records: int, size_bytes: int) -> None:
-    """Compares a shard with its index, where there is one.
+def index_fault(shard: Path, *, records: int, size_bytes: int) -> str | None:
+    """In what a shard falls short of its index; ``None`` where it agrees with it or has none.
 
-    :raises DataError: the index promises another number of records or bytes, or is not an index.
+    :raises DataError: the index cannot be read, or is not an index.
     """
     index = index_path(shard)
     try:
         lines = index.read_bytes().split(b"\n")[:-1]
     except FileNotFoundError:
-        return
+        return None
     except OSError as error:
         raise DataError(f"{index}: cannot be read ({error.strerror})") from error
     try:
@@ -50,8 +50,9 @@ def check_against_index(shard: Path, *, records: int, size_bytes: int) -> None:
         raise DataError(
             f"{index}: line {len(lines)} is not 'offset length'; delete the index to do without it"
         ) from None
-    if (records, size_bytes) != (len(lines), offset + length):
-        raise DataError(
-            f"{shard}: holds {records} records in {size_bytes} bytes, but {index.name} beside it promises "
-            f"{len(lines)} records in {offset + length} bytes; copy the shard again, or delete the index if it is old"
-        )
+    if (records, size_bytes) == (len(lines), offset + length):
+        return None
+    return (
+        f"{shard}: holds {records} records in {size_bytes} bytes, but {index.name} beside it promises "
+        f"{len(lines)} records in {offset + length} bytes; copy the shard again, or delete the index if it is old"
+    )

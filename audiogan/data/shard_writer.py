@@ -2,29 +2,35 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Iterable
 from pathlib import Path
 
 from audiogan.atomic import atomic_file
+from audiogan.data.compression import WINDOW_BITS, Compression
 from audiogan.data.framing import frame
 from audiogan.data.shard_index import index_path, write_index
 
 
-def write_shard(path: Path, records: Iterable[bytes]) -> int:
-    """Writes a TFRecord file and its index, and returns the number of records.
+def write_shard(path: Path, records: Iterable[bytes], *, compression: Compression = "none") -> int:
+    """Writes a TFRecord file, and its index where it is not compressed; returns the number of records.
 
     ``records`` is consumed one by one, so that a shard may be larger than memory. The file appears whole or not at all;
-    missing folders are made, and a file of that name is replaced.
+    missing folders are made, and a file of that name is replaced. The same records give the same bytes.
 
     :raises DataError: the file cannot be written.
     """
     framed_lengths = []
     with atomic_file(path) as file:
+        compressor = None if compression == "none" else zlib.compressobj(wbits=WINDOW_BITS[compression])
         for record in records:
             framed = frame(record)
-            file.write(framed)
+            file.write(framed if compressor is None else compressor.compress(framed))
             framed_lengths.append(len(framed))
+        if compressor is not None:
+            file.write(compressor.flush())
         # An index of the file about to be replaced would call the new one damaged.
         index_path(path).unlink(missing_ok=True)
-    write_index(path, framed_lengths)
+    if compression == "none":
+        write_index(path, framed_lengths)
     return len(framed_lengths)

@@ -8,14 +8,18 @@ from numpy.typing import NDArray
 
 def random_start(length: int, window_length: int, *, rng: np.random.Generator) -> int:
     """A start for a window within ``length`` samples, every one that fits being as likely; 0 where none fits."""
-    return int(rng.integers(max(length - window_length, 0) + 1))
+    latest = length - window_length
+    return int(rng.integers(latest + 1)) if latest > 0 else 0
 
 
 def cut_window(samples: NDArray[np.float32], start: int, window_length: int) -> NDArray[np.float32]:
     """The ``window_length`` samples from ``start`` of ``samples`` ``[channels, length]``, contiguous.
 
-    A clip that ends within the window is followed by zeros, as in the original WaveGAN.
+    A clip that ends within the window is followed by zeros, as in the original WaveGAN. Where the window is all of a
+    clip that is contiguous itself, it is that clip, not a copy.
     """
+    if samples.shape[1] == window_length and start == 0:
+        return np.ascontiguousarray(samples)
     window = np.zeros((samples.shape[0], window_length), dtype=np.float32)
     piece = samples[:, start : start + window_length]
     window[:, : piece.shape[1]] = piece

@@ -9,7 +9,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from audiogan.errors import DataError
+from audiogan.data.damage import nothing_sound, tell_damage, tell_skipped, window_or_damage
+from audiogan.errors import DamagedDataError, DataError
 from audiogan.interfaces import Dataset, Generator, Representation
 
 
@@ -45,19 +46,31 @@ def real_waveforms(dataset: Dataset, count: int, *, seed: int) -> Tensor:
     """``count`` windows ``[count, C, T]`` of the dataset in an order drawn from ``seed``.
 
     No window is taken twice before each was taken once; further passes draw other random windows where the dataset has
-    any.
+    any. Where ``dataset.on_error`` is ``"skip"``, those that are damaged are passed over for those that come next, and
+    warnings say which and how many.
 
-    :raises DataError: the dataset is empty, or a window cannot be read.
+    :raises DataError: the dataset is empty, a window cannot be read, or all windows are damaged.
     """
     if len(dataset) == 0:
         raise DataError("the dataset has no windows: check its files and its window length")
     waveforms = torch.empty(count, dataset.channels, dataset.window_length)
-    for start in range(0, count, len(dataset)):
-        turn = start // len(dataset)
-        order = np.random.default_rng([seed, turn]).permutation(len(dataset))[: count - start]
-        for position, index in enumerate(order, start=start):
-            window = dataset.window(int(index), rng=np.random.default_rng([seed, turn, int(index)]))
-            waveforms[position] = torch.from_numpy(np.asarray(window.waveform, dtype=np.float32))
+    filled, skipped, turn = 0, 0, 0
+    while filled < count:
+        filled_before = filled
+        for index in np.random.default_rng([seed, turn]).permutation(len(dataset)).tolist():
+            if filled == count:
+                break
+            window = window_or_damage(dataset, index, rng=np.random.default_rng([seed, turn, index]))
+            if isinstance(window, DamagedDataError):
+                tell_damage(window)
+                skipped += 1
+                continue
+            waveforms[filled] = torch.from_numpy(np.asarray(window.waveform, dtype=np.float32))
+            filled += 1
+        if filled == filled_before:
+            raise nothing_sound(dataset)
+        turn += 1
+    tell_skipped(skipped, of=filled + skipped, reader="real windows")
     return waveforms
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
+from typing import Literal
 
 import attrs
 import numpy as np
 from attrs import frozen
 
-from audiogan.data.record_list import RecordList, find_shards, open_shards
+from audiogan.data.damage import tell_damage
+from audiogan.data.record_list import RecordList, find_shards, open_shards, survey_shards
 from audiogan.data.window import cut_window, random_start
 from audiogan.errors import DataError
 from audiogan.interfaces.dataset import Dataset, Window
@@ -48,15 +50,28 @@ class TFRecordDatasetOptions:
     out_of_range: str = option(
         default="stop", choices=("stop", "clip"), help="what to do about samples outside [-1, 1]"
     )
+    compression: Literal["auto", "none", "gzip", "zlib"] = option(
+        default="auto", choices=("auto", "none", "gzip", "zlib"), help="of the shards; auto: told by their first bytes"
+    )
+    on_error: str = option(
+        default="stop",
+        choices=("stop", "skip"),
+        help="what to do about damaged records: stop, or skip them, say where, and count them",
+    )
+
+
+_NOT_CONTENT = ("path", "held_out_path", "compression", "on_error")
 
 
 class TFRecordDataset(Dataset):
     """One window a record of the shards that match ``path``, in the order of their sorted paths.
 
-    Where labels are asked for, every record is read once to learn them.
+    Where labels are asked for, every record is read once to learn them. With ``on_error = "skip"`` the records behind
+    a damaged frame are no part of the dataset, since nothing says where they begin; a record whose data are damaged is
+    part of it, and has no window to give.
 
-    :raises DataError: no file matches, a file is damaged, a label is missing, or a shard is both trained on and held
-        out.
+    :raises DamagedDataError: a file is damaged, unless damage is to be skipped.
+    :raises DataError: no file matches, a label is missing, or a shard is both trained on and held out.
     """
 
     options_class = TFRecordDatasetOptions
@@ -66,6 +81,7 @@ class TFRecordDataset(Dataset):
         self.sample_rate = options.sample_rate
         self.channels = options.channels
         self.window_length = options.window_length
+        self.on_error = options.on_error
         self._options = options
         self._records = _open(options)
         self._samples = Samples(
@@ -73,7 +89,7 @@ class TFRecordDataset(Dataset):
         )
         self._labels = None
         if options.label_feature is not None:
-            self._labels = read_labels(self._records, options.label_feature, class_names)
+            self._labels = read_labels(self._records, options.label_feature, class_names, on_error=options.on_error)
             self.class_names = self._labels.class_names
 
     def __len__(self) -> int:
@@ -82,7 +98,8 @@ class TFRecordDataset(Dataset):
     def window(self, index: int, *, rng: np.random.Generator) -> Window:
         """The window of record ``index``: it starts where ``rng`` says, or at 0 where ``window`` is ``"first"``.
 
-        :raises DataError: the record is damaged, or its samples are not what the options say.
+        :raises DamagedDataError: the record is damaged, or its samples are not finite numbers.
+        :raises DataError: its samples are not what the options say.
         """
         samples = self._samples.of(self._records.example(index))
         start = 0
@@ -92,10 +109,8 @@ class TFRecordDataset(Dataset):
         return Window(cut_window(samples, start, self.window_length), label)
 
     def fingerprint(self) -> str:
-        """A SHA-256 over the records' checksums and every option but the paths."""
-        content_options = attrs.asdict(
-            self._options, filter=lambda field, _: field.name not in ("path", "held_out_path")
-        )
+        """A SHA-256 over the records' checksums and every option that changes what a window holds."""
+        content_options = attrs.asdict(self._options, filter=lambda field, _: field.name not in _NOT_CONTENT)
         described = json.dumps([self._records.content_hash(), content_options, self.class_names], sort_keys=True)
         return sha256(described.encode()).hexdigest()
 
@@ -118,9 +133,15 @@ def _open(options: TFRecordDatasetOptions) -> RecordList:
         }
         if shared:
             raise DataError(f"{min(shared)}: matches both path and held_out_path; narrow one of the patterns")
-    records = open_shards(paths)
+    opened = survey_shards if options.on_error == "skip" else open_shards
+    records = opened(paths, compression=options.compression)
+    for shard in records.shards:
+        if shard.fault is not None:
+            tell_damage(shard.fault)
     if len(records) == 0:
-        raise DataError(f"{', '.join(map(str, paths))}: no records; the files are empty, write or copy them again")
+        raise DataError(
+            f"{', '.join(map(str, paths))}: no records; the files are empty or damaged, write or copy them again"
+        )
     return records
 
 

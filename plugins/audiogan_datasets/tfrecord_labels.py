@@ -6,9 +6,10 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
+from audiogan.data.damage import tell_damage
 from audiogan.data.example import Example
 from audiogan.data.record_list import RecordList
-from audiogan.errors import DataError
+from audiogan.errors import DamagedDataError, DataError
 
 _NONE = -1
 
@@ -26,14 +27,16 @@ class Labels:
         return None if index == _NONE else index
 
 
-def read_labels(records: RecordList, feature: str, class_names: tuple[str, ...] | None) -> Labels:
+def read_labels(records: RecordList, feature: str, class_names: tuple[str, ...] | None, *, on_error: str) -> Labels:
     """The labels in ``feature``: byte strings, of which an empty one is no label, or single integers.
 
-    Classes are ``class_names`` or, where that is ``None``, the labels that occur: sorted, integers by value.
+    Classes are ``class_names`` or, where that is ``None``, the labels that occur: sorted, integers by value. Where
+    ``on_error`` is ``"skip"``, a damaged record has no label, and a warning tells of it.
 
+    :raises DamagedDataError: a record is damaged, and ``on_error`` is not ``"skip"``.
     :raises DataError: a record lacks the feature, holds no single label, or has a class that is not in ``class_names``.
     """
-    found = [_label(records.example(number), feature) for number in range(len(records))]
+    found = [_label_of(records, number, feature, on_error) for number in range(len(records))]
     if class_names is None:
         integers = sorted({label for label in found if isinstance(label, int)})
         words = sorted({label for label in found if isinstance(label, str) and label})
@@ -43,11 +46,21 @@ def read_labels(records: RecordList, feature: str, class_names: tuple[str, ...] 
     for number, label in enumerate(found):
         if str(label) not in index_of:
             raise DataError(
-                f"{records.example(number).place}: label '{label}' is not among the classes of the training part "
+                f"{records.place(number)}: label '{label}' is not among the classes of the training part "
                 f"({', '.join(class_names) or 'none'}); add clips of that class to it, or take these out"
             )
         indices[number] = index_of[str(label)]
     return Labels(class_names, indices)
+
+
+def _label_of(records: RecordList, number: int, feature: str, on_error: str) -> int | str:
+    try:
+        return _label(records.example(number), feature)
+    except DamagedDataError as damage:
+        if on_error != "skip":
+            raise
+        tell_damage(damage)
+        return ""
 
 
 def _label(example: Example, feature: str) -> int | str:

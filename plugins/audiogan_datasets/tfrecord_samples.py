@@ -10,7 +10,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from audiogan.data.example import Example
-from audiogan.errors import DataError
+from audiogan.errors import DamagedDataError, DataError
 
 _PCM16_SCALE = 1 / 32768
 Stored = TypeVar("Stored")
@@ -30,12 +30,14 @@ class Samples:
     def of(self, example: Example) -> NDArray[np.float32]:
         """The clip as ``[channels, length]``, float32 in [-1, 1].
 
-        :raises DataError: the samples are missing, of another kind, none, not finite or out of range, or do not divide
-            into the channels.
+        :raises DamagedDataError: there are no samples, or they are not finite.
+        :raises DataError: the samples are missing, of another kind or out of range, or do not divide into the channels.
         """
         interleaved = self._read(example)
         if len(interleaved) == 0:
-            raise DataError(f"{example.place}: feature '{self.feature}' is empty; leave such clips out of the data")
+            raise DamagedDataError(
+                f"{example.place}: feature '{self.feature}' is empty; leave such clips out of the data"
+            )
         if len(interleaved) % self.channels:
             raise DataError(
                 f"{example.place}: feature '{self.feature}' holds {len(interleaved)} samples, which do not divide into "
@@ -64,7 +66,7 @@ class Samples:
     def _within_range(self, samples: NDArray[np.float32], example: Example) -> NDArray[np.float32]:
         peak = max(float(samples.max()), -float(samples.min()))
         if not np.isfinite(peak):
-            raise DataError(
+            raise DamagedDataError(
                 f"{example.place}: feature '{self.feature}' holds samples that are not finite numbers; "
                 "leave such clips out of the data"
             )

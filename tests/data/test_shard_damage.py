@@ -89,12 +89,6 @@ def test_a_length_beyond_the_file_allocates_nothing(tmp_path: Path, length: int)
         tracemalloc.stop()
 
 
-def test_compressed_files_are_told_apart(tmp_path: Path) -> None:
-    (path := tmp_path / "a").write_bytes(b"\x1f\x8b\x08\x00" + b"\x00" * 20)
-    with pytest.raises(DataError, match="is compressed with gzip; decompress it first"):
-        open_shard(path)
-
-
 def test_a_file_that_shrinks_or_goes_while_in_use(tmp_path: Path) -> None:
     (path := tmp_path / "a").write_bytes(STORED)
     shard = open_shard(path)

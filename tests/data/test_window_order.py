@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiogan.data.order import Turn, permutation, turns, window_rng
+from audiogan.data.order import permutation, turns, window_rng, window_rngs
 from audiogan.data.window import cut_window, random_start
 
 
@@ -17,15 +17,28 @@ def test_each_epoch_is_another_permutation() -> None:
 
 
 def test_the_order_is_one_permutation_after_another() -> None:
-    order = list(islice(turns(5, seed=1), 15))
+    blocks = list(islice(turns(5, 3, seed=1), 5))
     expected = np.concatenate([permutation(5, seed=1, epoch=epoch) for epoch in range(3)])
-    assert order == [Turn(position, index) for position, index in enumerate(expected)]
+    assert np.concatenate([block.indices for block in blocks]).tolist() == expected.tolist()
+    assert [(block.position, len(block)) for block in blocks] == [(0, 3), (3, 3), (6, 3), (9, 3), (12, 3)]
 
 
-@given(st.integers(1, 20), st.integers(0, 100), st.integers(0, 2**40))
-def test_the_order_goes_on_from_any_position(count: int, position: int, seed: int) -> None:
-    whole = list(islice(turns(count, seed=seed), position + 25))
-    assert list(islice(turns(count, seed=seed, position=position), 25)) == whole[position:]
+@given(st.integers(1, 20), st.integers(1, 70), st.integers(0, 100), st.integers(0, 2**40))
+def test_the_order_goes_on_from_any_position_in_blocks_of_any_size(
+    count: int, size: int, position: int, seed: int
+) -> None:
+    whole = next(turns(count, position + 25 + size, seed=seed)).indices
+    blocks = list(islice(turns(count, size, seed=seed, position=position), -(-25 // size)))
+    assert [block.position for block in blocks] == [position + size * number for number in range(len(blocks))]
+    going_on = np.concatenate([block.indices for block in blocks])
+    assert going_on.tolist() == whole[position : position + len(going_on)].tolist()
+
+
+@given(st.integers(0, 2**40), st.integers(0, 2**40), st.integers(1, 20))
+def test_random_numbers_made_together_are_those_made_one_by_one(seed: int, position: int, count: int) -> None:
+    together = window_rngs(seed=seed, position=position, count=count)
+    alone = [window_rng(seed=seed, position=position + number) for number in range(count)]
+    assert [rng.random() for rng in together] == [rng.random() for rng in alone]
 
 
 def test_the_random_numbers_of_positions_seeds_and_epochs_differ() -> None:

@@ -9,7 +9,8 @@ import torch
 from attrs import frozen
 from torch import Tensor
 
-from audiogan.errors import DataError
+from audiogan.data.damage import tell_damage, tell_skipped, window_or_damage
+from audiogan.errors import DamagedDataError, DataError
 from audiogan.evaluation.classifier.network import AudioClassifier
 from audiogan.interfaces import Dataset, Window
 
@@ -36,6 +37,9 @@ def labelled_features(
 ) -> LabelledFeatures:
     """The features of the windows at ``indices``, without those that have no label.
 
+    Where ``dataset.on_error`` is ``"skip"``, those that are damaged are left out as well, and warnings say which and
+    how many.
+
     Each window is drawn with a random state of its own, that of ``seed``, ``turn`` and its index, so that the order of
     drawing does not matter.
 
@@ -44,16 +48,21 @@ def labelled_features(
     device = network.dense.weight.device
     batches: list[Tensor] = [torch.empty(0, network.log_mel.frames(dataset.window_length), network.log_mel.n_mels)]
     labels: list[int] = []
+    skipped = 0
     for start in range(0, len(indices), _BATCH_SIZE):
         waveforms = []
         for index in indices[start : start + _BATCH_SIZE]:
-            window = dataset.window(index, rng=np.random.default_rng([seed, turn, index]))
-            if window.label is not None:
+            window = window_or_damage(dataset, index, rng=np.random.default_rng([seed, turn, index]))
+            if isinstance(window, DamagedDataError):
+                tell_damage(window)
+                skipped += 1
+            elif window.label is not None:
                 _check(window, window.label, index, len(dataset.class_names))
                 waveforms.append(torch.from_numpy(np.asarray(window.waveform, dtype=np.float32)))
                 labels.append(window.label)
         if waveforms:
             batches.append(network.features(torch.stack(waveforms).to(device)).cpu())
+    tell_skipped(skipped, of=len(indices), reader="windows for the classifier")
     return LabelledFeatures(torch.cat(batches), torch.tensor(labels, dtype=torch.int64))
 
 

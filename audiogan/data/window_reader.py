@@ -1,0 +1,93 @@
+"""Reading the windows whose turn it is."""
+
+from __future__ import annotations
+
+import numpy as np
+from attrs import field, frozen
+from numpy.typing import NDArray
+
+from audiogan.data.damage import window_or_damage
+from audiogan.data.order import Turns, window_rngs
+from audiogan.errors import AudioganError, DamagedDataError, DataError
+from audiogan.interfaces.dataset import Dataset
+
+UNLABELLED = -100
+"""Stands for a missing label; :func:`torch.nn.functional.cross_entropy` passes over it by default."""
+
+
+@frozen(eq=False)
+class SoundWindows:
+    """Windows that were read, in the order of their turns."""
+
+    waveforms: NDArray[np.float32]
+    """``[N, channels, window_length]``."""
+    labels: NDArray[np.int64]
+    """``[N]``, ``UNLABELLED`` where a window has none."""
+    positions: NDArray[np.int64]
+    """``[N]``: where in the endless order each stands."""
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    def rows(self, which: slice) -> SoundWindows:
+        """Those of ``which``, without copying."""
+        return SoundWindows(self.waveforms[which], self.labels[which], self.positions[which])
+
+
+@frozen(eq=False)
+class ReadTurns:
+    """What became of some turns."""
+
+    end: int
+    """The position behind the last."""
+    windows: SoundWindows
+    damages: tuple[str, ...] = ()
+    """What is wrong with the windows that were passed over."""
+    error: AudioganError | None = None
+    """A failure as a value: raised in a worker process, it would arrive with that worker's traceback in its text."""
+
+
+@frozen(eq=False)
+class WindowReader:
+    """Reads windows of ``dataset`` with the random numbers that ``seed`` gives to each position."""
+
+    dataset: Dataset
+    seed: int
+    shape: tuple[int, int] = field(init=False)
+    """Channels and samples of a window."""
+
+    @shape.default
+    def _shape(self) -> tuple[int, int]:
+        return self.dataset.channels, self.dataset.window_length
+
+    def read(self, turns: Turns, into: NDArray[np.float32]) -> ReadTurns:
+        """Reads the windows into the first rows of ``into`` ``[at least len(turns), channels, window_length]``."""
+        count = len(turns)
+        labels, positions = np.full(count, UNLABELLED, dtype=np.int64), np.empty(count, dtype=np.int64)
+        damages: list[str] = []
+        error: AudioganError | None = None
+        row = 0
+        rngs = window_rngs(seed=self.seed, position=turns.position, count=count)
+        try:
+            for place, (index, rng) in enumerate(zip(turns.indices.tolist(), rngs, strict=True)):
+                window = window_or_damage(self.dataset, index, rng=rng)
+                if isinstance(window, DamagedDataError):
+                    damages.append(str(window))
+                    continue
+                if window.waveform.shape != self.shape:
+                    raise self._misshapen(index, window.waveform.shape)
+                into[row] = window.waveform
+                if window.label is not None:
+                    labels[row] = window.label
+                positions[row] = turns.position + place
+                row += 1
+        except AudioganError as caught:
+            row, error = 0, caught
+        windows = SoundWindows(into[:row], labels[:row], positions[:row])
+        return ReadTurns(turns.position + count, windows, tuple(damages), error)
+
+    def _misshapen(self, index: int, shape: tuple[int, ...]) -> DataError:
+        return DataError(
+            f"{type(self.dataset).__name__}: window {index} has shape {list(shape)} where channels and window_length "
+            f"say {list(self.shape)}"
+        )
