@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from attrs import evolve
+from torch import Tensor
+
+import audiogan
+from audiogan import DataError, Dataset, Metric
+from audiogan.errors import SpecError
+from audiogan.evaluation.classifier import save_classifier, train_classifier
+from audiogan.evaluation.features import classifier_features
+from audiogan.evaluation.frechet_distance import frechet_distance
+from audiogan.evaluation.kernel_distance import squared_mean_discrepancy
+from audiogan.evaluation.real_windows import divide_windows
+from audiogan.evaluation.sampling import noise_waveforms, real_waveforms
+from audiogan.registry import installed
+from audiogan.testing import NoiseDataset, NoiseDatasetOptions, check_metric
+from tests.evaluation.harmonic_tones import HarmonicTones, HarmonicTonesOptions
+
+TONES = HarmonicTonesOptions(windows=120, classes=3, octaves=1, window_length=2048)
+CLASSIFIER = {"dim": 4, "epochs": 2, "batch_size": 16, "learning_rate": 3e-3}
+OPTIONS = {"classifier": CLASSIFIER, "real_samples": 90, "resamples": 20}
+NAMES = ("frechet-distance", "kernel-distance")
+
+
+def _ignore(line: str) -> None:
+    pass
+
+
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+def _prepared(name: str, cache: Path, dataset: Dataset | None = None, **options: Any) -> Any:
+    metric: Metric = audiogan.create("metric", name, {**OPTIONS, **options})
+    dataset = dataset or HarmonicTones(TONES, held_out_windows=60)
+    metric.check(dataset)
+    metric.prepare(dataset, cache=cache, device="cpu", tell=_ignore)
+    return metric
+
+
+def _held_out(count: int = 40) -> Tensor:
+    return real_waveforms(divide_windows(HarmonicTones(TONES, held_out_windows=60)).judged, count, seed=0)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_does_what_every_metric_must(name: str, cache: Path) -> None:
+    component_class: Any = installed().find("metric", name).component_class
+    check_metric(component_class, OPTIONS, dataset=HarmonicTones(TONES), cache=cache)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_real_windows_are_nearer_to_real_ones_than_noise_is(name: str, cache: Path) -> None:
+    metric = _prepared(name, cache)
+    noise = noise_waveforms(40, channels=1, window_length=2048, seed=0)
+    figure = metric.figure_names()[0]
+    real, far = metric.evaluate(_held_out()), metric.evaluate(noise)
+    assert real.figures[figure] < 0.2 * far.figures[figure]
+    lower, upper = far.intervals[figure]
+    assert lower < far.figures[figure] < upper
+    assert real.intervals[figure][1] < lower
+
+
+def test_figures_are_those_of_the_pooled_features(cache: Path) -> None:
+    dataset = NoiseDataset(NoiseDatasetOptions(windows=40, window_length=2048))
+    generated = noise_waveforms(40, channels=1, window_length=2048, seed=0) / 2
+    frechet, kernel = (_prepared(name, cache, dataset, resamples=0).evaluate(generated) for name in NAMES)
+    options = audiogan.create("metric", "frechet-distance", OPTIONS).options.classifier
+    classifier = train_classifier(dataset, options, device="cpu", tell=_ignore)
+    assert frechet.protocol["frechet-distance"]["classifier"] == classifier.content_hash
+    sides = [
+        classifier_features(waveforms, classifier, cache=None).pooled
+        for waveforms in (generated, real_waveforms(dataset, 40, seed=5))
+    ]
+    assert frechet.figures == pytest.approx({"frechet_distance": frechet_distance(*sides)}, rel=1e-5)
+    over_all_pairs = squared_mean_discrepancy(*sides)
+    assert kernel.figures["kernel_distance_mean"] == pytest.approx(over_all_pairs, rel=1e-5)
+    assert kernel.figures["kernel_distance_std"] == pytest.approx(0, abs=1e-9)
+    assert frechet.intervals == kernel.intervals == {}
+
+
+def test_the_protocol_says_what_it_takes_to_repeat_the_figures(cache: Path) -> None:
+    metric = _prepared("kernel-distance", cache, seed=3)
+    result = metric.evaluate(_held_out())
+    (protocol,) = result.protocol.values()
+    classifier = protocol.pop("classifier")
+    accuracy = protocol.pop("classifier_held_out_accuracy")
+    assert len(classifier) == 64
+    assert 0 <= accuracy <= 1
+    assert list(result.protocol) == ["kernel-distance"]
+    assert protocol == {
+        "samples": 40,
+        "real_samples": 90,
+        "real_windows": "training",
+        "seed": 3,
+        "feature": "mean over time and band of the classifier's last convolution block",
+        "feature_dim": 4,
+        "subsets": 100,
+        "subset_size": 40,
+        "bootstrap": {"resamples": 20, "level": 0.95, "seed": 3},
+    }
+    frechet = _prepared("frechet-distance", cache).evaluate(_held_out()).protocol["frechet-distance"]
+    assert frechet["bootstrap_mean_excess"] > 0
+    assert frechet["classifier"] == classifier
+    json.dumps([result.protocol, frechet])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_order_of_generated_windows_does_not_matter(name: str, cache: Path) -> None:
+    # as many as the subsets of the kernel distance take, so that each holds all of them
+    metric = _prepared(name, cache, real_samples=40)
+    waveforms = _held_out()
+    turned = metric.evaluate(waveforms.flip(0)).figures
+    assert turned == pytest.approx(dict(metric.evaluate(waveforms).figures), rel=1e-5, abs=1e-7)
+
+
+def test_too_few_generated_windows_are_refused_with_the_number_needed(cache: Path) -> None:
+    metric = _prepared("frechet-distance", cache)
+    assert metric.minimum_samples() == 5
+    with pytest.raises(DataError, match="'frechet-distance' needs at least 5 samples, not 4"):
+        metric.evaluate(_held_out(4))
+    assert metric.evaluate(_held_out(5)).figures["frechet_distance"] > 0
+
+
+def test_too_few_real_windows_are_refused_with_the_number_needed(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="'frechet-distance' needs at least 5 real windows to compare with, not 4"):
+        _prepared("frechet-distance", tmp_path, real_samples=4)
+
+
+def test_a_given_classifier_tells_how_many_samples_are_needed_before_the_run(tmp_path: Path) -> None:
+    dataset = HarmonicTones(TONES)
+    options = audiogan.create("metric", "frechet-distance", OPTIONS).options.classifier
+    save_classifier(train_classifier(dataset, evolve(options, dim=6), device="cpu", tell=_ignore), tmp_path)
+    metric = audiogan.create("metric", "frechet-distance", {"classifier_path": str(tmp_path)})
+    assert metric.minimum_samples() == 129
+    metric.check(HarmonicTones(evolve(TONES, classes=0)))
+    assert metric.minimum_samples() == 7
+
+
+def test_figures_compare_where_classifier_and_real_windows_are_the_same(cache: Path) -> None:
+    metric = _prepared("frechet-distance", cache)
+    assert metric.fingerprint() == _prepared("kernel-distance", cache).fingerprint()
+    assert metric.fingerprint() != _prepared("frechet-distance", cache, seed=1).fingerprint()
+    assert metric.fingerprint() != _prepared("frechet-distance", cache, real_samples=80).fingerprint()
+
+
+def test_waveforms_that_are_not_finite_are_counted(cache: Path) -> None:
+    waveforms = _held_out()
+    waveforms[7, 0, 9] = np.nan
+    with pytest.raises(DataError, match="1 of 40 waveforms"):
+        _prepared("kernel-distance", cache).evaluate(waveforms)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_evaluating_unprepared_is_a_mistake_of_the_program(name: str) -> None:
+    with pytest.raises(RuntimeError, match="prepare"):
+        audiogan.create("metric", name, {}).evaluate(torch.zeros(200, 1, 2048))
+
+
+def test_options_out_of_bounds_are_told() -> None:
+    with pytest.raises(SpecError, match="subset_size = 1: must be at least 2"):
+        audiogan.create("metric", "kernel-distance", {"subset_size": 1})
