@@ -1,0 +1,66 @@
+"""``audiogan data inspect``: what recordings or TFRecord files hold, and what is wrong with them."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+_FAULTS_FOUND = 1
+
+
+def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Adds the command and its options."""
+    parser = subparsers.add_parser(
+        "inspect",
+        help="say what recordings or TFRecord files hold, and what is wrong with them",
+        description="Decodes every recording, or reads every record, once: rates, channels, lengths, loudness; silent, "
+        "clipped, broken and duplicate recordings; features, counts and damaged records of TFRecord files. "
+        "The exit status is 1 where something is broken.",
+    )
+    parser.add_argument(
+        "paths", nargs="+", metavar="PATH", help="a folder of recordings, a recording, a TFRecord file, or a pattern"
+    )
+    parser.add_argument("--jobs", type=int, metavar="N", help="processes that decode recordings (default: all cores)")
+    parser.add_argument("--list", action="store_true", help="list every recording, not only those with a fault")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="also write everything found to this file")
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints tables; returns 1 where a recording or a record is broken, else 0.
+
+    :raises DataError: a path is not there or holds neither, or the JSON file cannot be written.
+    :raises Interrupted: it was stopped.
+    """
+    import os
+
+    from audiogan.cli.data.findings import folder_tables, folder_values, record_tables, record_values
+    from audiogan.cli.text_table import print_tables
+    from audiogan.data.inspection.paths import sort_paths
+    from audiogan.data.inspection.recordings import hear_folder
+    from audiogan.data.inspection.records import inspect_records
+    from audiogan.run.folder import write_json
+    from audiogan.training.stop import StopSignal
+
+    stop = StopSignal()
+    with stop.listening(), stop.interruptible():
+        recordings, shards = sort_paths(arguments.paths)
+        tables, values, broken = [], {}, False
+        if recordings:
+            folder = hear_folder(recordings, jobs=max(1, arguments.jobs or os.cpu_count() or 1), tell=_tell)
+            tables += folder_tables(folder, every=arguments.list)
+            values["recordings"] = folder_values(folder)
+            broken = bool(folder.broken)
+        if shards:
+            records = inspect_records(shards, tell=_tell)
+            tables += record_tables(records)
+            values["tfrecord"] = record_values(records)
+            broken = broken or bool(records.faults())
+        if arguments.json is not None:
+            write_json(arguments.json, values)
+    print_tables(tables)
+    return _FAULTS_FOUND if broken else 0
+
+
+def _tell(line: str) -> None:
+    print(line, flush=True)

@@ -1,0 +1,72 @@
+"""What a pack is made of and how far it has come: ``pack.json`` beside the shards."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from attrs import asdict, evolve, frozen
+
+from audiogan.atomic import atomic_file
+from audiogan.data.packing.shard import PackedShard
+from audiogan.errors import DataError
+
+NAME = "pack.json"
+_FORMAT = 1
+
+
+@frozen
+class Manifest:
+    """The plan's hash, how the clips were made, and the shards that are written."""
+
+    plan: str
+    protocol: Mapping[str, Any]
+    """Rates, channels, labels, resampler and versions, in terms that JSON can hold."""
+    packed: Mapping[str, PackedShard]
+    """By name."""
+
+    def with_shard(self, shard: PackedShard) -> Manifest:
+        """With one more shard written."""
+        return evolve(self, packed={**self.packed, shard.name: shard})
+
+    def write(self, folder: Path) -> None:
+        """Writes it beside the shards.
+
+        :raises DataError: it cannot be written.
+        """
+        document = {
+            "format": _FORMAT,
+            "plan": self.plan,
+            **self.protocol,
+            "records": sum(shard.records for shard in self.packed.values()),
+            "shards": [asdict(self.packed[name]) for name in sorted(self.packed)],
+        }
+        with atomic_file(folder / NAME) as file:
+            file.write((json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
+
+
+def packed_before(folder: Path, plan: str) -> dict[str, PackedShard]:
+    """The shards of the plan that were written before and are still there.
+
+    :raises DataError: the folder holds a pack of something else, or files that are not of a pack at all.
+    """
+    path = folder / NAME
+    try:
+        document: Any = json.loads(path.read_bytes())
+        if document["format"] != _FORMAT or document["plan"] != plan:
+            raise DataError(
+                f"{folder}: holds a pack of other recordings, or made with other options; name another folder, or "
+                "remove this one"
+            )
+        shards = [PackedShard(entry["name"], entry["records"], tuple(entry["skipped"])) for entry in document["shards"]]
+    except FileNotFoundError:
+        if folder.is_dir() and any(folder.glob("*.tfrecord*")):
+            raise DataError(f"{folder}: holds TFRecord files of another origin; name another folder") from None
+        return {}
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror}); name another folder") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise DataError(f"{path}: is not what a pack leaves there; name another folder, or remove this one") from error
+    return {shard.name: shard for shard in shards if (folder / shard.name).is_file()}

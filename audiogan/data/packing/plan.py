@@ -1,0 +1,117 @@
+"""What goes into which shard."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from hashlib import sha256
+from typing import Any
+
+import numpy as np
+from attrs import asdict, frozen
+
+from audiogan.data.compression import Compression
+from audiogan.data.recordings.places import all_places
+from audiogan.data.recordings.recording import Recording
+
+_SAMPLE_BYTES = 4
+
+
+@frozen
+class PackOptions:
+    """What clips are made of, and how they are stored."""
+
+    sample_rate: int
+    """In Hz, of the clips."""
+    channels: int
+    repeat_mono: bool
+    clip_s: float | None
+    """Seconds in a clip of a longer recording; ``None`` keeps recordings whole."""
+    out_of_range: str
+    """``"stop"`` or ``"clip"``, of floats stored outside [-1, 1]."""
+    on_error: str
+    """``"stop"`` or ``"skip"``, of damaged recordings."""
+    compression: Compression
+    shard_mib: int
+
+
+@frozen
+class PlannedClip:
+    """A stretch of a recording, in samples at the clips' rate."""
+
+    recording: Recording
+    label: str
+    slice: int
+    """The clip's number within its recording."""
+    start: int
+    stop: int
+
+
+@frozen
+class PlannedShard:
+    """A file to be written."""
+
+    name: str
+    clips: tuple[PlannedClip, ...]
+    compression: Compression
+    on_error: str
+
+    @property
+    def samples(self) -> int:
+        """Of all its clips, each channel."""
+        return sum(clip.stop - clip.start for clip in self.clips)
+
+
+def plan_shards(
+    split: str, recordings: Sequence[Recording], labels: Sequence[str], options: PackOptions
+) -> tuple[PlannedShard, ...]:
+    """The shards of one split, ``SPLIT-00000-of-00003.tfrecord`` and so on, of about ``shard_mib`` MiB each.
+
+    Every recording is cut into clips of ``clip_s`` that hold each of its samples; the last one ends where the recording
+    ends and so overlaps the one before. Recordings come in the order of a hash of their names: shards are alike.
+    """
+    order = sorted(range(len(recordings)), key=lambda number: sha256(recordings[number].name.encode()).digest())
+    clips = [clip for number in order for clip in _clips(recordings[number], labels[number], options)]
+    if not clips:
+        return ()
+    samples = sum(clip.stop - clip.start for clip in clips)
+    count = min(len(clips), -(-samples * options.channels * _SAMPLE_BYTES // (options.shard_mib * 2**20)))
+    groups: list[list[PlannedClip]] = [[] for _ in range(count)]
+    before = 0
+    for clip in clips:
+        groups[min(before * count // samples, count - 1)].append(clip)
+        before += clip.stop - clip.start
+    held = [group for group in groups if group]
+    suffix = "" if options.compression == "none" else f".{options.compression}"
+    return tuple(
+        PlannedShard(
+            f"{split}-{number:05}-of-{len(held):05}.tfrecord{suffix}",
+            tuple(group),
+            options.compression,
+            options.on_error,
+        )
+        for number, group in enumerate(held)
+    )
+
+
+def _clips(recording: Recording, label: str, options: PackOptions) -> list[PlannedClip]:
+    length = recording.length
+    clip_length = length if options.clip_s is None else max(1, round(options.clip_s * options.sample_rate))
+    if length <= clip_length:
+        return [PlannedClip(recording, label, 0, 0, length)]
+    places = all_places([length], clip_length, hop=clip_length)
+    fixed = np.random.default_rng(0)
+    starts = [places.place(number, rng=fixed).start for number in range(len(places))]
+    return [PlannedClip(recording, label, number, start, start + clip_length) for number, start in enumerate(starts)]
+
+
+def plan_hash(shards: Sequence[PlannedShard], options: PackOptions) -> str:
+    """A SHA-256 over the names, headers and stretches that go into the shards, and over the options; not over paths."""
+    described: list[Any] = [asdict(options)]
+    for shard in shards:
+        described.append(shard.name)
+        for clip in shard.clips:
+            header = clip.recording.header
+            described.append([clip.recording.name, header.length, header.sample_rate, header.channels, header.subtype])
+            described.append([clip.label, clip.slice, clip.start, clip.stop])
+    return sha256(json.dumps(described).encode()).hexdigest()

@@ -1,0 +1,58 @@
+"""One shard of a pack, written in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from attrs import frozen
+
+from audiogan.audio.decoding import AudioDecoder
+from audiogan.data.clips import Clip, encode_clip
+from audiogan.data.packing.plan import PlannedShard
+from audiogan.data.shard_writer import write_shard
+from audiogan.errors import DamagedDataError
+
+
+@frozen
+class ShardTask:
+    """A shard, and the folder that it goes into."""
+
+    shard: PlannedShard
+    folder: Path
+
+
+@frozen
+class PackedShard:
+    """A written shard."""
+
+    name: str
+    records: int
+    skipped: tuple[str, ...]
+    """What was wrong with each clip that was passed over."""
+
+
+def pack_shard(task: ShardTask) -> PackedShard:
+    """Decodes and writes the clips of a shard, one at a time; the file appears whole or not at all.
+
+    :raises DamagedDataError: a recording is damaged, and the plan does not say to pass over it.
+    :raises DataError: a recording is gone, or the shard cannot be written.
+    """
+    skipped: list[str] = []
+    written = write_shard(
+        task.folder / task.shard.name, _records(task.shard, skipped), compression=task.shard.compression
+    )
+    return PackedShard(task.shard.name, written, tuple(skipped))
+
+
+def _records(shard: PlannedShard, skipped: list[str]) -> Iterator[bytes]:
+    decoder = AudioDecoder()
+    for clip in shard.clips:
+        try:
+            samples = clip.recording.read(clip.start, clip.stop, decoder=decoder)
+        except DamagedDataError as error:
+            if shard.on_error == "stop":
+                raise DamagedDataError(f"{error} (or pass over damaged recordings with --on-error skip)") from error
+            skipped.append(str(error))
+            continue
+        yield encode_clip(Clip(clip.recording.name, samples, clip.label, clip.slice))
