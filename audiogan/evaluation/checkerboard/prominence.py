@@ -31,22 +31,28 @@ def line_prominence(waveforms: Tensor, lines: ArtifactLines) -> NDArray[np.float
 
     :raises ValueError: waveforms of another shape, or shorter than a frame.
     """
-    return _by_window(waveforms, lines, lambda frames: frames)
+    return _by_window(waveforms, lines, lambda frames: frames.unsqueeze(0))
 
 
 def modulation_prominence(waveforms: Tensor, lines: ArtifactLines) -> NDArray[np.float64]:
-    """The same of the squared waveform, hence of its power modulated at the lines' frequencies: ``[N, levels]``.
+    """The same of the products ``x(n) x(n)`` and ``x(n) x(n - 1)``, their powers added: ``[N, levels]``.
 
     Images of a sound, ``f + m * sample_rate / period`` for any ``f``, stand at no line of the spectrum, but the sound
-    and its image beat at one: the line of the squared waveform is the cyclic autocorrelation at lag 0 (Gardner 1991,
-    "Exploitation of spectral redundancy in cyclostationary signals").
+    and its image beat at one: the lines of these products are the cyclic autocorrelation at the lags 0 and 1 (Gardner
+    1991, "Exploitation of spectral redundancy in cyclostationary signals"). Lag 0 alone is blind to repeated samples.
 
     :raises ValueError: waveforms of another shape, or shorter than a frame.
     """
-    return _by_window(waveforms, lines, torch.square)
+    return _by_window(waveforms, lines, _lag_products)
 
 
-def _by_window(waveforms: Tensor, lines: ArtifactLines, transform: Callable[[Tensor], Tensor]) -> NDArray[np.float64]:
+def _lag_products(frames: Tensor) -> Tensor:
+    # That the first sample meets the last is lost under the window
+    products = torch.stack([frames.square(), frames * frames.roll(1, dims=-1)])
+    return products - products.mean(dim=-1, keepdim=True)
+
+
+def _by_window(waveforms: Tensor, lines: ArtifactLines, signals: Callable[[Tensor], Tensor]) -> NDArray[np.float64]:
     if waveforms.ndim != 3 or waveforms.shape[-1] < lines.frame_length:
         raise ValueError(f"waveforms of shape {tuple(waveforms.shape)} are not [N, C, {lines.frame_length} or more]")
     prominence = np.empty((len(waveforms), len(lines.bins)))
@@ -54,8 +60,10 @@ def _by_window(waveforms: Tensor, lines: ArtifactLines, transform: Callable[[Ten
     for first in range(0, len(waveforms), _BATCH_SIZE):
         batch = waveforms[first : first + _BATCH_SIZE].double()
         frames = torch.stack([batch[..., start : start + lines.frame_length] for start in starts], dim=-2)
-        frames = transform(frames - frames.mean(dim=-1, keepdim=True))
-        prominence[first : first + _BATCH_SIZE] = _of_frames(frames, lines).nanmean(dim=(1, 2)).numpy()
+        frames = frames - frames.mean(dim=-1, keepdim=True)
+        silent = frames.square().mean(dim=-1) <= _SILENT_POWER
+        by_frame = _of_signals(signals(frames), lines).masked_fill(silent.unsqueeze(-1), math.nan)
+        prominence[first : first + _BATCH_SIZE] = by_frame.nanmean(dim=(1, 2)).numpy()
     return prominence
 
 
@@ -64,28 +72,36 @@ def _frame_starts(window_length: int, frame_length: int) -> list[int]:
     return [round(start) for start in np.linspace(0, window_length - frame_length, steps + 1)]
 
 
-def _of_frames(frames: Tensor, lines: ArtifactLines) -> Tensor:
-    """``[N, C, frames, levels]`` of frames ``[N, C, frames, frame_length]``; NaN where a frame is constant."""
-    frames = frames - frames.mean(dim=-1, keepdim=True)
+def _of_signals(signals: Tensor, lines: ArtifactLines) -> Tensor:
+    """``[..., levels]`` of signals ``[signals, ..., frame_length]`` without offset, whose powers are added."""
     window = _blackman_harris(lines.frame_length)
-    power = torch.fft.rfft(frames * window).abs().square()
-    if lines.frame_length % 2 == 0:
-        # This bin has a real value, and its logarithm of noise a mean that is lower by 10 log10(2)
-        power[..., -1] *= 2
-    mean_square = frames.square().mean(dim=-1, keepdim=True)
-    mean_power = mean_square * window.square().sum()
-    decibels = 10 * torch.log10(power + _FLOOR * mean_power)
+    spectra = torch.fft.rfft(signals * window)
+    floor = _FLOOR * window.square().sum() * signals.square().mean(dim=-1, keepdim=True).sum(dim=0)
+    decibels = _decibels(spectra.abs().square().sum(dim=0), floor)
     offsets = torch.arange(_NEAREST_NEIGHBOUR, _FURTHEST_NEIGHBOUR + 1)
     offsets = torch.cat([-offsets, offsets])
     levels = []
-    for bins in lines.bins:
-        line = torch.from_numpy(bins)
-        neighbours = line[:, None] + offsets
+    for bins in map(torch.from_numpy, lines.bins):
+        neighbours = bins[:, None] + offsets
         neighbours = torch.minimum(neighbours, lines.frame_length - neighbours)
-        prominence = decibels[..., line] - decibels[..., neighbours].mean(dim=-1)
+        prominence = decibels[..., bins] - decibels[..., neighbours].mean(dim=-1)
+        if 2 * bins[-1] == lines.frame_length:
+            prominence[..., -1] = decibels[..., -1] - _beside_half_the_rate(spectra, floor)
         levels.append(prominence.mean(dim=-1))
-    prominences = torch.stack(levels, dim=-1)
-    return prominences.masked_fill(mean_square <= _SILENT_POWER, math.nan)
+    return torch.stack(levels, dim=-1)
+
+
+def _beside_half_the_rate(spectra: Tensor, floor: Tensor) -> Tensor:
+    """The mean level of the bins beside the last, their real and imaginary parts each by itself.
+
+    The last bin is real, and the logarithm of a real Gaussian's square has a lower mean than that of a complex one.
+    """
+    beside = torch.view_as_real(spectra[..., -1 - _FURTHEST_NEIGHBOUR : -_NEAREST_NEIGHBOUR])
+    return _decibels(2 * beside.square().sum(dim=0).flatten(start_dim=-2), floor).mean(dim=-1)
+
+
+def _decibels(power: Tensor, floor: Tensor) -> Tensor:
+    return 10 * torch.log10(power + floor)
 
 
 def _blackman_harris(length: int) -> Tensor:

@@ -146,9 +146,10 @@ def test_too_few_windows_with_sound_are_refused_with_the_number_needed(
     assert metric.minimum_samples() == 10
     with pytest.raises(DataError, match="at least 10 samples with sound, not 9, beside 31 without any"):
         metric.evaluate(torch.cat([held_out[:9], torch.zeros(31, 1, 1024)]))
+    unprepared = Checkerboard(CheckerboardOptions())
+    few = NoiseDataset(NoiseDatasetOptions(windows=8))
     with pytest.raises(DataError, match="at least 10 real windows with sound, not 8;"):
-        few = NoiseDataset(NoiseDatasetOptions(windows=8))
-        Checkerboard(CheckerboardOptions()).prepare(few, cache=Path("unused"), device="cpu", tell=_ignore)
+        unprepared.prepare(few, cache=Path("unused"), device="cpu", tell=_ignore)
 
 
 def test_waveforms_that_are_not_finite_are_counted(metric: Checkerboard, held_out: torch.Tensor) -> None:
