@@ -15,7 +15,7 @@ from audiogan.cli.leaving import leaving_at_once
 if TYPE_CHECKING:
     import argparse
 
-COMMANDS = ("run", "generate", "train-classifier", "import-tensorflow", "data", "describe", "doctor")
+COMMANDS = ("run", "generate", "evaluate", "train-classifier", "import-tensorflow", "data", "describe", "doctor")
 """The commands in the order in which help lists them; ``train-classifier`` lives in ``train_classifier.py``.
 
 Each module has ``add_parser(subparsers) -> None`` and ``run(arguments) -> int``.

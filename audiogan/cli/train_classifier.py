@@ -49,7 +49,8 @@ def run(arguments: argparse.Namespace) -> int:
     :raises Interrupted: it was stopped; no file is left half written.
     """
     from audiogan.build import create
-    from audiogan.cli.classifier_display import classifier_display, classifier_tables
+    from audiogan.cli.classifier_tables import classifier_tables
+    from audiogan.cli.progress_display import progress_display
     from audiogan.cli.text_table import print_tables
     from audiogan.evaluation.classifier import ClassifierOptions, save_classifier, train_classifier
     from audiogan.spec.overrides import read_options
@@ -67,7 +68,7 @@ def run(arguments: argparse.Namespace) -> int:
         with _write_errors_explained(arguments.output):
             arguments.output.mkdir(parents=True, exist_ok=True)
         device = str(resolve_device(arguments.device))
-        with classifier_display() as display:
+        with progress_display() as display:
             classifier = train_classifier(dataset, options, device=device, tell=display.tell, watch=display.watch)
         with _write_errors_explained(arguments.output):
             save_classifier(classifier, arguments.output)

@@ -1,4 +1,4 @@
-"""How far a long computation is."""
+"""How a long computation goes on, and who is told."""
 
 from __future__ import annotations
 
@@ -21,3 +21,12 @@ Watch = Callable[[Progress], None]
 
 def unwatched(progress: Progress) -> None:
     """Nobody looks."""
+
+
+@frozen
+class Listener:
+    """Where lines of information and warnings go, and who watches every step."""
+
+    tell: Callable[[str], None]
+    warn: Callable[[str], None]
+    watch: Watch

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 from sklearn import metrics
 
-from audiogan.cli.classifier_display import classifier_tables
+from audiogan.cli.classifier_tables import classifier_tables
 from audiogan.evaluation.classifier import AudioClassifier, ClassifierOptions, ConfusionMatrix, TrainedClassifier
 from audiogan.evaluation.classifier.confusion import confusion_csv, confusion_matrix
 

@@ -1,53 +1,17 @@
-"""What ``audiogan train-classifier`` shows: a bar on a terminal while it trains, and tables at the end."""
+"""What ``audiogan train-classifier`` prints at its end."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
-
-from attrs import frozen
 
 from audiogan.cli.text_table import TextTable
 
 if TYPE_CHECKING:
     from audiogan.evaluation.classifier import ConfusionMatrix, TrainedClassifier
-    from audiogan.evaluation.progress import Watch
 
 _WIDEST_MATRIX = 20
 """Classes from which on a matrix is too wide to read; the most frequent confusions are listed instead."""
 _CONFUSIONS_LISTED = 10
-
-
-@frozen
-class ClassifierDisplay:
-    """Where lines go, and who watches every batch."""
-
-    tell: Callable[[str], None]
-    watch: Watch
-
-
-@contextmanager
-def classifier_display() -> Iterator[ClassifierDisplay]:
-    """Live where standard output is a terminal, lines alone where it is not."""
-    from rich.console import Console
-
-    from audiogan.evaluation.progress import Progress, unwatched
-
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        yield ClassifierDisplay(lambda line: print(line, flush=True), unwatched)
-        return
-    from rich import progress as bars
-
-    columns = (bars.TextColumn("{task.description}"), bars.BarColumn(bar_width=24), bars.MofNCompleteColumn())
-    with bars.Progress(*columns, bars.TimeElapsedColumn(), console=console, transient=True) as bar:
-        task = bar.add_task("", total=None)
-
-        def watch(progress: Progress) -> None:
-            bar.update(task, description=progress.activity, completed=progress.done, total=progress.total)
-
-        yield ClassifierDisplay(lambda line: bar.console.print(line, markup=False, highlight=False), watch)
 
 
 def classifier_tables(classifier: TrainedClassifier) -> list[TextTable]:

@@ -1,0 +1,1 @@
+"""Evaluating what is there already, a run or any folder of audio: subjects, metrics that apply, figures, documents."""

@@ -1,0 +1,110 @@
+"""A folder of audio, made by anything, as windows: one of each file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from attrs import frozen
+from torch import Tensor
+
+from audiogan.audio.channels import check_channels
+from audiogan.audio.decoding import AudioDecoder
+from audiogan.audio.resampling import RESAMPLER
+from audiogan.data.recordings.headers import KnownFile, read_headers
+from audiogan.data.recordings.listing import FoundFile, find_recordings
+from audiogan.data.recordings.recording import Recording
+from audiogan.errors import DamagedDataError, DataError
+from audiogan.evaluation.progress import Progress, Watch
+from audiogan.run.evaluation.format import AudioFormat
+
+
+@frozen(eq=False)
+class FittedRecordings:
+    """A window of each recording, ``[N, channels, window_length]``, and what was done to fit them."""
+
+    waveforms: Tensor
+    protocol: dict[str, Any]
+    damaged: tuple[str, ...]
+    """What is wrong with each recording that was left out."""
+
+
+def fitted_recordings(
+    folder: Path, audio: AudioFormat, *, limit: int | None, seed: int, on_error: str, watch: Watch
+) -> FittedRecordings:
+    """The first ``window_length`` samples of every recording in ``folder`` and the folders in it.
+
+    A shorter recording is followed by zeros. Another sample rate is changed to that of ``audio``; several channels
+    become one by their mean, and one becomes several by repetition. Floats beyond [-1, 1] are clipped. Of more than
+    ``limit`` recordings, as many are drawn by ``seed``.
+
+    :raises DamagedDataError: ``on_error`` is ``"stop"``, and a recording is damaged; the text names it and the fault.
+    :raises DataError: the folder holds no recording that can be read, or one whose channels do not fit.
+    """
+    files = find_recordings([str(folder)])
+    chosen = _chosen(files, limit, seed)
+    headers = read_headers(chosen)
+    damaged = [str(error) for error in headers.damaged]
+    if damaged and on_error == "stop":
+        raise _stopped(headers.damaged[0], len(damaged) - 1)
+    known = headers.known
+    for file in known:
+        check_channels(file.file.path, file.header.channels, audio.channels, repeat_mono=True)
+    waveforms = torch.zeros(len(known), audio.channels, audio.window_length)
+    decoder = AudioDecoder()
+    read: list[KnownFile] = []
+    for number, file in enumerate(known):
+        watch(Progress("reading recordings", number, len(known)))
+        recording = _recording(file, audio)
+        try:
+            window = recording.read(0, min(recording.length, audio.window_length), decoder=decoder)
+        except DamagedDataError as error:
+            if on_error == "stop":
+                raise _stopped(error, 0) from error
+            damaged.append(str(error))
+            continue
+        waveforms[len(read), :, : window.shape[1]] = torch.from_numpy(np.ascontiguousarray(window))
+        read.append(file)
+    if not read:
+        raise DataError(f"{folder}: none of {len(chosen)} recordings can be read; the first: {damaged[0]}")
+    return FittedRecordings(
+        waveforms[: len(read)],
+        _protocol(read, audio, found=len(files), damaged=len(chosen) - len(read)),
+        tuple(damaged),
+    )
+
+
+def _stopped(error: DamagedDataError, others: int) -> DamagedDataError:
+    more = f"; {others} more are damaged" if others else ""
+    return DamagedDataError(f"{error}{more} (--on-error skip goes on without such recordings)")
+
+
+def _chosen(files: tuple[FoundFile, ...], limit: int | None, seed: int) -> tuple[FoundFile, ...]:
+    if limit is None or len(files) <= limit:
+        return files
+    drawn = np.sort(np.random.default_rng(seed).permutation(len(files))[:limit])
+    return tuple(files[index] for index in drawn)
+
+
+def _recording(file: KnownFile, audio: AudioFormat) -> Recording:
+    return Recording(file.file.path, file.file.name, file.header, audio.sample_rate, audio.channels, clips=True)
+
+
+def _protocol(files: Sequence[KnownFile], audio: AudioFormat, *, found: int, damaged: int) -> dict[str, Any]:
+    lengths = [_recording(file, audio).length for file in files]
+    resampled = sum(file.header.sample_rate != audio.sample_rate for file in files)
+    return {
+        "files_found": found,
+        "files_damaged": damaged,
+        "files_cut": sum(length > audio.window_length for length in lengths),
+        "files_padded": sum(length < audio.window_length for length in lengths),
+        "files_resampled": resampled,
+        "sample_rates": sorted({file.header.sample_rate for file in files}),
+        "channels": sorted({file.header.channels for file in files}),
+        "resampler": f"{RESAMPLER} (soxr {version('soxr')})" if resampled else None,
+        "window": "the first samples of each file; shorter files are followed by zeros",
+    }

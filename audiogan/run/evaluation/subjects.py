@@ -1,0 +1,215 @@
+"""What is evaluated: the generators of a run, or a folder of audio."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, final
+
+import torch
+from attrs import field, frozen
+from torch import Tensor
+
+from audiogan.data.recordings.listing import find_recordings
+from audiogan.errors import AudioganError, DataError
+from audiogan.evaluation.progress import Watch
+from audiogan.registry import Registry
+from audiogan.run.evaluation.format import AudioFormat
+from audiogan.run.evaluation.recordings import fitted_recordings
+from audiogan.run.folder import ExperimentFolder
+from audiogan.run.trained_generator import experiment_spec, trained_generator
+from audiogan.spec import read_experiments
+from audiogan.spec.schema import ExperimentSpec
+
+SPEC_FILE = "spec.toml"
+
+
+@frozen(eq=False)
+class Heard:
+    """Finite waveforms ``[N, channels, window_length]``, and where they come from in terms that JSON can hold."""
+
+    waveforms: Tensor
+    source: Mapping[str, Any]
+    warnings: tuple[str, ...] = ()
+
+
+@frozen
+class KnownExperiment:
+    """An experiment, and the file in the run's folder that describes it."""
+
+    spec: ExperimentSpec
+    file: Path
+
+
+class Subject(ABC):
+    """Something that waveforms come from."""
+
+    name: str
+    title: str
+    experiment: KnownExperiment | None
+    """The experiment, ``None`` for audio that was made by anything."""
+
+    @property
+    @abstractmethod
+    def count(self) -> int:
+        """How many waveforms there will be, as far as can be known without reading them."""
+
+    @abstractmethod
+    def hear(self, audio: AudioFormat, *, tell: Callable[[str], None], watch: Watch) -> Heard:
+        """The waveforms.
+
+        :raises AudioganError: they cannot be had, or are of another format than ``audio``.
+        """
+
+
+@final
+@frozen(kw_only=True)
+class GeneratedSubject(Subject):
+    """The generator of an experiment, as a checkpoint has it."""
+
+    name: str
+    title: str
+    experiment: KnownExperiment
+    folder: Path
+    checkpoint: str
+    samples: int
+    seed: int
+    device: torch.device
+    registry: Registry = field(repr=False)
+
+    @property
+    def count(self) -> int:
+        """As many as asked for."""
+        return self.samples
+
+    def hear(self, audio: AudioFormat, *, tell: Callable[[str], None], watch: Watch) -> Heard:
+        """Generated waveforms, from latents drawn by the seed.
+
+        :raises DataError: the generator makes another format, or waveforms that are not finite.
+        :raises AudioganError: there is no such checkpoint, or it is damaged.
+        """
+        trained = trained_generator(self.folder, checkpoint=self.checkpoint, device=self.device, registry=self.registry)
+        made = AudioFormat.of(trained)
+        if made != audio:
+            raise DataError(
+                f"{self.name} makes {made}, the dataset has {audio}; give the dataset's options with --set, such as "
+                f"--set window_length={made.window_length} --set sample_rate={made.sample_rate}"
+            )
+        tell(f"{self.name}: generating {self.samples:,} windows with {trained.checkpoint}")
+        waveforms = trained.waveforms(self.samples, seed=self.seed)
+        broken = int((~waveforms.isfinite()).flatten(start_dim=1).any(dim=1).sum())
+        if broken:
+            raise DataError(
+                f"{trained.checkpoint}: {broken} of {self.samples} windows that it generates hold values that are not "
+                "finite; choose another checkpoint with --checkpoint, or train with a lower learning rate"
+            )
+        return Heard(
+            waveforms,
+            {"kind": "generated", "checkpoint": self.checkpoint, "step": trained.step, "seed": self.seed},
+        )
+
+
+@final
+@frozen(kw_only=True)
+class RecordedSubject(Subject):
+    """A folder of audio files, whatever made them."""
+
+    name: str
+    title: str
+    folder: Path
+    samples: int | None
+    seed: int
+    on_error: str
+    files: int
+    experiment: None = None
+
+    @property
+    def count(self) -> int:
+        """All files, or as many of them as asked for."""
+        return self.files if self.samples is None else min(self.files, self.samples)
+
+    def hear(self, audio: AudioFormat, *, tell: Callable[[str], None], watch: Watch) -> Heard:
+        """A window of each file, see :func:`fitted_recordings`.
+
+        :raises DamagedDataError: a file is damaged and ``on_error`` is ``"stop"``.
+        :raises DataError: no file can be read, or the channels of one do not fit.
+        """
+        tell(f"{self.name}: reading {self.count:,} of {self.files:,} recordings")
+        fitted = fitted_recordings(
+            self.folder, audio, limit=self.samples, seed=self.seed, on_error=self.on_error, watch=watch
+        )
+        source = {"kind": "recordings", "seed": self.seed, "on_error": self.on_error, **fitted.protocol}
+        return Heard(fitted.waveforms, source, tuple(f"left out: {fault}" for fault in fitted.damaged))
+
+
+def find_subjects(
+    path: Path,
+    *,
+    samples: int | None,
+    seed: int,
+    checkpoint: str,
+    on_error: str,
+    device: torch.device,
+    registry: Registry,
+    tell: Callable[[str], None],
+) -> tuple[Subject, ...]:
+    """What ``path`` means: every experiment of a run, one experiment, or a folder of audio.
+
+    Generators make ``samples`` windows, or as many as the experiment's ``evaluation.final_samples`` where that is
+    ``None``. Experiments of a run that have no checkpoint are told of and left out.
+
+    :raises AudioganError: there is no such folder, or nothing in it that could be evaluated.
+    """
+    if not path.is_dir():
+        reason = "a file, not a folder" if path.exists() else f"not there, looked for in {Path.cwd()}"
+        raise DataError(f"{path}: {reason}; give a run's folder, an experiment's, or a folder of audio")
+
+    def generated(folder: Path, spec: ExperimentSpec) -> GeneratedSubject:
+        return GeneratedSubject(
+            name=spec.name,
+            title=spec.title,
+            experiment=KnownExperiment(spec, folder.resolve().parent / SPEC_FILE),
+            folder=folder,
+            checkpoint=checkpoint,
+            samples=samples or spec.evaluation.final_samples,
+            seed=seed,
+            device=device,
+            registry=registry,
+        )
+
+    if (path / SPEC_FILE).is_file():
+        return tuple(generated(path / spec.name, spec) for spec in _trained(path, registry, tell))
+    if is_experiment(path, registry):
+        return (generated(path, experiment_spec(path, registry)),)
+    files = len(find_recordings([str(path)]))
+    name = path.resolve().name
+    return (
+        RecordedSubject(name=name, title=name, folder=path, samples=samples, seed=seed, on_error=on_error, files=files),
+    )
+
+
+def is_experiment(path: Path, registry: Registry) -> bool:
+    """Whether ``path`` is the folder of an experiment that the run around it knows.
+
+    :raises SpecError: the run's ``spec.toml`` cannot be read.
+    """
+    written = path.resolve().parent / SPEC_FILE
+    if not written.is_file():
+        return False
+    names = [spec.name for spec in read_experiments(written, catalog=registry).experiments]
+    return path.resolve().name in names
+
+
+def _trained(run: Path, registry: Registry, tell: Callable[[str], None]) -> list[ExperimentSpec]:
+    specs = read_experiments(run / SPEC_FILE, catalog=registry).experiments
+    trained = []
+    for spec in specs:
+        folder = ExperimentFolder(run / spec.name)
+        if folder.best.is_file() or folder.latest.is_file():
+            trained.append(spec)
+        else:
+            tell(f"{spec.name}: not trained yet, left out")
+    if not trained:
+        raise AudioganError(f"{run}: none of its experiments has a checkpoint; train them with 'audiogan run' first")
+    return trained
