@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import argparse
 
-COMMANDS: tuple[str, ...] = ("inspect", "pack")
+COMMANDS: tuple[str, ...] = ("inspect", "pack", "bach")
 """The commands of the group in the order in which help lists them; each has a module here.
 
 Each module has ``add_parser(subparsers) -> None`` and ``run(arguments) -> int``.

@@ -1,0 +1,1 @@
+"""Bach's four-part chorales from music21's corpus, played on a sampled piano."""
