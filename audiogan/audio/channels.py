@@ -20,11 +20,11 @@ def check_channels(path: Path, held: int, wanted: int, *, repeat_mono: bool) -> 
     """
     if wanted in (1, held) or (repeat_mono and held == 1):
         return
-    advice = "repeat_mono = true repeats it, or set channels = 1" if held == 1 else "set channels = 1 to mix them down"
-    raise DataError(
-        f"{path}: {held} channel{'s' * (held > 1)} where channels = {wanted} are asked for; {advice}, "
-        f"channels = {held}, or leave such recordings out"
-    )
+    if held == 1:
+        held_is, advice = "1 channel", "set repeat_mono = true to repeat it, or channels = 1"
+    else:
+        held_is, advice = f"{held} channels", f"set channels = 1 to mix them down, or channels = {held}"
+    raise DataError(f"{path}: {held_is} where channels = {wanted} is asked for; {advice}, or leave such recordings out")
 
 
 def match_channels(waveform: NDArray[np.float32], wanted: int) -> NDArray[np.float32]:

@@ -5,12 +5,11 @@ libsndfile reads what is left of a file cut short as if it were the whole.
 
 from __future__ import annotations
 
-import mmap
 import os
 from pathlib import Path
 from typing import BinaryIO
 
-from audiogan.audio.mpeg_frames import audio_start, frame_at, frames_from, length_tag
+from audiogan.audio.mpeg_frames import audio_start, frame_at, length_tag
 from audiogan.errors import DamagedDataError
 
 _HEADER_BYTES = 12
@@ -31,24 +30,6 @@ def check_complete(path: Path, file: BinaryIO) -> None:
     file.seek(0)
     if promised is not None and held + 1 < promised:  # a final pad byte is often counted and left out
         raise DamagedDataError(f"{path}: cut short, {held} bytes of {promised}; fetch or write it again")
-
-
-def mpeg_samples(path: Path) -> int | None:
-    """The samples, each channel, of an MP3 file without a tag that states them, by walking over all of its frames.
-
-    ``None`` where there is a tag, which decoders go by, or no frame at all.
-
-    :raises OSError: the file cannot be read.
-    """
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        frames = frames_from(content, audio_start(content[:10]))
-        first = next(frames, None)
-        if first is None:
-            return None
-        tag = length_tag(content[: first.offset + _TAGS_BYTES], first)
-        if tag is not None and tag.frames is not None:
-            return None
-        return first.samples + sum(frame.samples for frame in frames)
 
 
 def _promised_size(file: BinaryIO, header: bytes) -> int | None:

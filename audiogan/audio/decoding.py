@@ -12,14 +12,13 @@ import soundfile
 from attrs import frozen
 from numpy.typing import NDArray
 
-from audiogan.audio.completeness import check_complete, mpeg_samples
+from audiogan.audio.completeness import check_complete
 from audiogan.audio.formats import needs_run_up, stores_floats
+from audiogan.audio.mpeg_index import mpeg_index, states_length
 from audiogan.audio.ogg_pages import last_page_start
+from audiogan.audio.sources import MpegSource, SeekableSource, Source
 from audiogan.errors import DamagedDataError, DataError
 
-_RUN_UP = 18_432
-"""Samples decoded before a stretch and thrown away, where a decoder carries state: 16 frames of MP3, the longest run
-that its bit reservoir reaches back in practice, and more than two of the longest blocks of Vorbis."""
 _NO_LENGTH = 2**60
 """What libsndfile gives as the length where it knows none is larger than this."""
 
@@ -70,7 +69,8 @@ def read_header(path: Path) -> AudioHeader:
         ) from error
     except (soundfile.SoundFileError, TypeError) as error:
         raise DamagedDataError(
-            f"{path}: not an audio file that can be read ({reason(error)}); convert it to WAV or FLAC, or remove it"
+            f"{path}: not an audio file that can be read ({reason(error)}); "
+            "convert it to WAV or FLAC, or remove it from the dataset"
         ) from error
 
 
@@ -89,13 +89,14 @@ class AudioDecoder:
     _MOST_OPEN = 32
 
     def __init__(self) -> None:
-        self._open: OrderedDict[Path, Any] = OrderedDict()
+        self._open: OrderedDict[Path, Source] = OrderedDict()
         self._process = os.getpid()
 
     def read(self, path: Path, header: AudioHeader, start: int, stop: int) -> NDArray[np.float32]:
         """Samples ``start`` to ``stop`` of each channel, ``[channels, stop - start]``, full scale being 1.
 
-        They are what decoding the whole file gives: to the bit, or, for MP3 and Opus, within 1e-6.
+        They are what decoding the whole file gives: to the bit, or, for MP3 and Opus, within 1e-6; and they do not
+        depend on what was read before.
 
         :raises ValueError: the stretch does not lie within the file.
         :raises DamagedDataError: the file is damaged there, or ends before it; the text says at which time.
@@ -103,77 +104,63 @@ class AudioDecoder:
         """
         if not 0 <= start <= stop <= header.length:
             raise ValueError(f"{path}: samples {start} to {stop} do not lie within its {header.length}")
-        begin = start
-        if needs_run_up(header.subtype):
-            begin = max(0, min(start - _RUN_UP, header.last_seek))
         try:
-            opened = self._opened(path)
-            opened.seek(begin)
-            samples = opened.read(stop - begin, dtype="float32", always_2d=True)
+            samples = self._source(path, header).read(start, stop)
+        except OSError as error:
+            self._close(path)
+            raise DataError(f"{path}: cannot be read: {error.strerror}; was the file moved?") from error
         except soundfile.SoundFileError as error:
             self._close(path)
             raise DamagedDataError(
                 f"{path}: damaged at {start / header.sample_rate:.3f} s ({reason(error)}); fetch or write it again"
             ) from error
-        if len(samples) < stop - begin:
+        if len(samples) < stop - start:
             self._close(path)
             raise DamagedDataError(
-                f"{path}: ends at {(begin + len(samples)) / header.sample_rate:.3f} s where its header promises "
+                f"{path}: ends at {(start + len(samples)) / header.sample_rate:.3f} s where its header promises "
                 f"{header.duration_s:.3f} s; fetch or write it again"
             )
-        waveform: NDArray[np.float32] = samples[start - begin :].T
+        waveform: NDArray[np.float32] = samples.T
         return waveform
 
-    def _opened(self, path: Path) -> Any:
+    def _source(self, path: Path, header: AudioHeader) -> Source:
         if self._process != os.getpid():
             # Of a file that a forked process shares with its parent, each would move the other's position.
             self._open, self._process = OrderedDict(), os.getpid()
         if path in self._open:
             self._open.move_to_end(path)
             return self._open[path]
-        opened = _open(path)
-        self._open[path] = opened
+        source = self._open[path] = _open(path, header)
         if len(self._open) > self._MOST_OPEN:
             self._open.popitem(last=False)[1].close()
-        return opened
+        return source
 
     def _close(self, path: Path) -> None:
-        opened = self._open.pop(path, None)
-        if opened is not None:
-            opened.close()
+        source = self._open.pop(path, None)
+        if source is not None:
+            source.close()
 
     def __reduce__(self) -> tuple[type[AudioDecoder], tuple[()]]:
         return AudioDecoder, ()
 
 
-def _open(path: Path) -> Any:
-    try:
-        with path.open("rb"):
-            pass
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}; was the file moved?") from error
-    return soundfile.SoundFile(path)
+def _open(path: Path, header: AudioHeader) -> Source:
+    with path.open("rb"):  # for the system's own error where it cannot be opened
+        pass
+    index = mpeg_index(path) if header.subtype == "MPEG_LAYER_III" else None
+    if index is not None:
+        return MpegSource(index)
+    return SeekableSource(path, last_seek=header.last_seek if needs_run_up(header.subtype) else None)
 
 
 def _header_of(path: Path, opened: Any) -> AudioHeader:
     length = int(opened.frames)
     if length > _NO_LENGTH:
         raise DamagedDataError(f"{path}: does not say how long it is; convert it to WAV or FLAC")
-    if opened.subtype.startswith("MPEG"):
-        length = _mpeg_length(path, length)
+    if opened.subtype == "MPEG_LAYER_III" and not states_length(path):
+        index = mpeg_index(path)
+        length = length if index is None else index.length
     if length == 0:
         raise DamagedDataError(f"{path}: no samples ({opened.channels} channels of 0); remove it from the dataset")
     last_seek = last_page_start(path) if opened.subtype == "VORBIS" else length
     return AudioHeader(opened.samplerate, opened.channels, length, opened.format, opened.subtype, last_seek)
-
-
-def _mpeg_length(path: Path, stated: int) -> int:
-    counted = mpeg_samples(path)
-    if counted is None:
-        return stated
-    if counted > stated:
-        raise DamagedDataError(
-            f"{path}: its first frame makes it {stated} samples long, its frames hold {counted}; decoders would stop "
-            "short of its end: convert it to WAV or FLAC"
-        )
-    return counted

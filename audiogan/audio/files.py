@@ -10,8 +10,7 @@ import soundfile
 from numpy.typing import NDArray
 
 from audiogan.atomic import atomic_file
-from audiogan.audio.completeness import check_complete
-from audiogan.audio.decoding import reason
+from audiogan.audio.decoding import AudioDecoder, read_header, reason
 from audiogan.errors import DataError
 
 _FULL_SCALE = 32768
@@ -20,24 +19,14 @@ _FULL_SCALE = 32768
 def read_audio(path: str | Path) -> tuple[NDArray[np.float32], int]:
     """The waveform ``[channels, length]`` of an audio file, full scale being 1, and its sample rate in Hz.
 
-    :raises DataError: the file cannot be opened, is not audio, is a WAV file cut short, holds no samples, or holds a
-        sample that is not finite.
+    :raises DataError: the file cannot be opened, is not audio, is cut short, holds no samples, or holds a sample that
+        is not finite.
     """
     path = Path(path)
-    try:
-        with path.open("rb") as file:
-            check_complete(path, file)
-            samples, sample_rate = soundfile.read(file, dtype="float32", always_2d=True)
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read: {error.strerror}; check the path and its permissions") from error
-    except (soundfile.SoundFileError, TypeError) as error:
-        raise DataError(
-            f"{path}: not an audio file that can be read ({reason(error)}); "
-            "convert it to WAV or FLAC, or remove it from the dataset"
-        ) from error
-    waveform: NDArray[np.float32] = np.ascontiguousarray(samples.T)
+    header = read_header(path)
+    waveform = np.ascontiguousarray(AudioDecoder().read(path, header, 0, header.length))
     _check_samples(path, waveform, "remove it from the dataset")
-    return waveform, int(sample_rate)
+    return waveform, header.sample_rate
 
 
 def write_audio(path: str | Path, waveform: NDArray[Any], sample_rate: int) -> None:

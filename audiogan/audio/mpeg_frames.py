@@ -1,4 +1,4 @@
-"""The frames of an MPEG audio stream (MP3), counted without decoding them.
+"""The frames of an MPEG audio stream (MP3), found without decoding them.
 
 An MP3 file has no header of its own. Most encoders put the number of frames into a first frame without sound, the Xing
 or Info tag; where there is none, decoders guess the length from the file's size and the first frame's bit rate, and may
@@ -8,12 +8,10 @@ and ISO/IEC 13818-3; for the tag, the layout that LAME documents.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
+from mmap import mmap
 
 from attrs import frozen
 
-_SYNC = re.compile(rb"\xff[\xe0-\xff]")
 _KBIT_PER_S = {
     (1, 1): (0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448),
     (1, 2): (0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384),
@@ -25,9 +23,11 @@ _KBIT_PER_S = {
 """Bit rates by generation (MPEG-1, or MPEG-2 and 2.5) and layer."""
 _SAMPLE_RATES = {3: (44_100, 48_000, 32_000), 2: (22_050, 24_000, 16_000), 0: (11_025, 12_000, 8_000)}
 """Sample rates by the two bits that name the version: 3 is MPEG-1, 2 is MPEG-2, 0 is MPEG-2.5."""
-_TAG_AT = {(1, False): 36, (1, True): 21, (2, False): 21, (2, True): 13}
-"""Where in the first frame a tag begins, by generation and whether the stream is mono."""
-_HAS_FRAMES, _HAS_BYTES = 1, 2
+_SIDE_BYTES = {(1, False): 32, (1, True): 17, (2, False): 17, (2, True): 9}
+"""Bytes of side information in layer III, by generation and whether the stream is mono."""
+_FIELDS = ((1, 4), (2, 4), (4, 100), (8, 4))
+"""The flag and the bytes of what may stand in a tag: frames, bytes, a table to seek by, quality."""
+_DELAY_AFTER_FIELDS = 21
 
 
 @frozen
@@ -37,8 +37,17 @@ class MpegFrame:
     offset: int
     size: int
     samples: int
+    layer: int
     generation: int
+    """1 for MPEG-1, 2 for MPEG-2 and its extension to lower rates."""
     is_mono: bool
+    has_checksum: bool
+
+    @property
+    def side_information(self) -> slice:
+        """The bytes of a layer III frame, counted from its beginning, that say how to decode what follows them."""
+        begin = 6 if self.has_checksum else 4
+        return slice(begin, begin + _SIDE_BYTES[self.generation, self.is_mono])
 
 
 @frozen
@@ -48,9 +57,11 @@ class LengthTag:
     frames: int | None
     size: int | None
     """Bytes of the stream, counted from the frame that holds the tag."""
+    delay: int
+    """Samples that the encoder put before the first, 0 where it does not say."""
 
 
-def audio_start(content: bytes | memoryview) -> int:
+def audio_start(content: bytes | mmap) -> int:
     """The byte after the ID3v2 tag that ``content`` begins with, or 0 where it begins with none."""
     if bytes(content[:3]) != b"ID3" or len(content) < 10:
         return 0
@@ -61,7 +72,7 @@ def audio_start(content: bytes | memoryview) -> int:
     return 10 + size + (10 if has_footer else 0)
 
 
-def frame_at(content: bytes | memoryview, offset: int) -> MpegFrame | None:
+def frame_at(content: bytes | mmap, offset: int) -> MpegFrame | None:
     """The frame that begins at ``offset``, or ``None`` where none does; frames of free bit rate are not known."""
     header = int.from_bytes(bytes(content[offset : offset + 4]), "big")
     version, layer = header >> 19 & 3, 4 - (header >> 17 & 3)
@@ -74,48 +85,60 @@ def frame_at(content: bytes | memoryview, offset: int) -> MpegFrame | None:
     samples = 384 if layer == 1 else 576 if (generation, layer) == (2, 3) else 1152
     slot = 4 if layer == 1 else 1
     size = (samples // 8 // slot * bits_per_s // rate + padding) * slot
-    return MpegFrame(offset, size, samples, generation, header >> 6 & 3 == 3)
+    return MpegFrame(
+        offset=offset,
+        size=size,
+        samples=samples,
+        layer=layer,
+        generation=generation,
+        is_mono=header >> 6 & 3 == 3,
+        has_checksum=not header >> 16 & 1,
+    )
 
 
-def length_tag(content: bytes | memoryview, frame: MpegFrame) -> LengthTag | None:
+def length_tag(content: bytes | mmap, frame: MpegFrame) -> LengthTag | None:
     """The Xing or Info tag in ``frame``, the first of a stream, or ``None`` where that is a frame like the others."""
-    begin = frame.offset + _TAG_AT[frame.generation, frame.is_mono]
-    tag = bytes(content[begin : begin + 16])
-    if tag[:4] not in (b"Xing", b"Info") or len(tag) < 16:
+    # Where the tag begins does not depend on a checksum.
+    at = frame.offset + 4 + _SIDE_BYTES[frame.generation, frame.is_mono]
+    if bytes(content[at : at + 4]) not in (b"Xing", b"Info"):
         return None
-    fields = iter((tag[8:12], tag[12:16]))
-    present = tag[7]
-    frames = int.from_bytes(next(fields), "big") if present & _HAS_FRAMES else None
-    size = int.from_bytes(next(fields), "big") if present & _HAS_BYTES else None
-    return LengthTag(frames, size)
+    present = int.from_bytes(bytes(content[at + 4 : at + 8]), "big")
+    at += 8
+    stated: dict[int, int] = {}
+    for flag, size in _FIELDS:
+        if present & flag:
+            stated[flag] = int.from_bytes(bytes(content[at : at + min(size, 4)]), "big")
+            at += size
+    delay = int.from_bytes(bytes(content[at + _DELAY_AFTER_FIELDS : at + _DELAY_AFTER_FIELDS + 2]), "big") >> 4
+    return LengthTag(stated.get(1), stated.get(2), delay)
 
 
-def frames_from(content: bytes | memoryview, offset: int) -> Iterator[MpegFrame]:
-    """The frames from ``offset`` to the end; bytes between them that are none, such as tags, are passed over.
+def length_tag_frame(content: bytes, frames: int) -> bytes:
+    """A frame without sound that fits the one which ``content`` begins with, and says that ``frames`` follow it.
 
-    A frame that the file ends in is not counted.
+    :raises ValueError: ``content`` begins with no frame.
     """
-    while True:
-        frame = frame_at(content, offset)
-        if frame is None:
-            found = _next_frame(content, offset + 1)
-            if found is None:
-                return
-            offset = found
-            continue
-        offset += frame.size
-        if offset > len(content):
-            return
-        yield frame
+    header = bytearray(content[:4])
+    header[1] |= 1  # no checksum
+    header[2] = header[2] & 0x0F | 0xE0  # the highest bit rate, for room
+    frame = frame_at(bytes(header), 0)
+    if frame is None:
+        raise ValueError("a stream begins with a frame")
+    tag = b"Xing" + _FIELDS[0][0].to_bytes(4, "big") + frames.to_bytes(4, "big")
+    begin = frame.side_information.stop
+    return bytes(header) + bytes(begin - 4) + tag + bytes(frame.size - begin - len(tag))
 
 
-def _next_frame(content: bytes | memoryview, offset: int) -> int | None:
-    # Two bytes that look like a frame's occur in any data; that another frame follows where this one ends does not.
-    for sync in _SYNC.finditer(content, offset):
-        frame = frame_at(content, sync.start())
-        if frame is None:
-            continue
-        end = frame.offset + frame.size
-        if end == len(content) or frame_at(content, end) is not None:
-            return frame.offset
-    return None
+def silenced(content: bytes, frame: MpegFrame) -> bytes:
+    """The bytes of a layer III frame, ``content``, changed so that it decodes to silence.
+
+    What later frames borrow from it, their main data, and where it borrows itself stay as they are.
+    """
+    side = frame.side_information
+    begun_before = content[side.start : side.start + 2]
+    bits = 0x80 if frame.generation == 1 else 0x00  # main_data_begin has nine bits in MPEG-1, eight in MPEG-2
+    changed = bytearray(content)
+    changed[1] |= 1  # the checksum would no longer be right
+    changed[4 : side.stop] = bytes(side.stop - 4)
+    changed[4], changed[5] = begun_before[0], begun_before[1] & bits
+    return bytes(changed)

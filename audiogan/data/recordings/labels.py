@@ -1,0 +1,149 @@
+"""The classes of recordings: from the folders they lie in, from their names, or from a table."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from attrs import frozen
+from numpy.typing import NDArray
+
+from audiogan.data.recordings.listing import FoundFile
+from audiogan.errors import DataError
+
+NO_LABEL = ""
+_NONE = -1
+_SHOWN = 5
+
+
+@frozen(eq=False)
+class Classes:
+    """The class of each of several recordings."""
+
+    names: tuple[str, ...]
+    indices: NDArray[np.int64]
+
+    def of(self, recording: int) -> int | None:
+        """The index of the recording's class in ``names``, or ``None`` where it has no label."""
+        index = int(self.indices[recording])
+        return None if index == _NONE else index
+
+
+def labels_from_folders(files: Sequence[FoundFile]) -> tuple[str, ...]:
+    """For each file the name of the folder it lies in."""
+    return tuple(file.path.absolute().parent.name for file in files)
+
+
+def labels_from_names(files: Sequence[FoundFile], pattern: str) -> tuple[str, ...]:
+    """For each file what the group of ``pattern`` called ``label``, or else its only named group, holds of its name.
+
+    The name is the file's path within the folder that was searched, with ``/`` between the parts, and the pattern may
+    match anywhere in it. A group that took no part in the match gives no label.
+
+    :raises DataError: the pattern does not match a name; the text names the file.
+    :raises ValueError: it is no regular expression, or does not say which of its groups is the label.
+    """
+    expression, group = label_group(pattern)
+    labels = []
+    for file in files:
+        match = expression.search(file.name)
+        if match is None:
+            raise DataError(
+                f"{file.path}: its name '{file.name}' does not match label_pattern '{pattern}'; mend the pattern, or "
+                "leave the recording out"
+            )
+        labels.append(match[group] or NO_LABEL)
+    return tuple(labels)
+
+
+def label_group(pattern: str) -> tuple[re.Pattern[str], str]:
+    """The compiled pattern and the name of the group that is the label.
+
+    :raises ValueError: as :func:`labels_from_names`.
+    """
+    try:
+        expression = re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"'{pattern}' is not a regular expression: {error}") from error
+    groups = list(expression.groupindex)
+    if "label" in groups:
+        return expression, "label"
+    if len(groups) == 1:
+        return expression, groups[0]
+    raise ValueError(f"'{pattern}' does not say which part is the label; name that part: (?P<label>...)")
+
+
+def labels_from_table(
+    files: Sequence[FoundFile], table: Path, *, file_column: str, label_column: str
+) -> tuple[str, ...]:
+    """For each file the label in its row of a CSV file, whose first row names the columns.
+
+    A row is for the file whose name, or path within the folder that was searched, stands in ``file_column``, with or
+    without its suffix.
+
+    :raises DataError: the table cannot be read, is not UTF-8, lacks a column, gives one file two labels, or has no row
+        for a file.
+    """
+    rows = _read_table(table, file_column, label_column)
+    labels = []
+    for file in files:
+        names = (file.name, file.path.name, file.name.removesuffix(file.path.suffix), file.path.stem)
+        found = next((rows[name] for name in names if name in rows), None)
+        if found is None:
+            example = next(iter(rows), None)
+            advice = "it is empty" if example is None else f"its column '{file_column}' holds names like '{example}'"
+            raise DataError(
+                f"{file.path}: no row of {table} is for it; {advice}; add a row, or leave the recording out"
+            )
+        labels.append(found)
+    return tuple(labels)
+
+
+def _read_table(table: Path, file_column: str, label_column: str) -> dict[str, str]:
+    labels: dict[str, str] = {}
+    try:
+        with table.open(encoding="utf-8-sig", newline="") as lines:
+            rows = csv.DictReader(lines)
+            missing = [column for column in (file_column, label_column) if column not in (rows.fieldnames or ())]
+            if missing:
+                columns = ", ".join(rows.fieldnames or ()) or "none"
+                raise DataError(f"{table}: no column '{missing[0]}'; its first row names {columns}")
+            for row in rows:
+                name, label = (row[file_column] or "").strip(), (row[label_column] or "").strip()
+                if labels.setdefault(name, label) != label:
+                    raise DataError(
+                        f"{table}, line {rows.line_num}: '{name}' is labelled '{label}' here and '{labels[name]}' "
+                        "further up; keep one of them"
+                    )
+    except OSError as error:
+        raise DataError(f"{table}: cannot be read: {error.strerror}; mend label_table") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{table}: not a CSV file in UTF-8 ({error}); write it again") from error
+    return labels
+
+
+def classes_of(
+    files: Sequence[FoundFile], labels: Sequence[str], class_names: tuple[str, ...] | None = None
+) -> Classes:
+    """The classes that ``labels`` name: ``class_names`` or, where that is ``None``, those that occur, sorted.
+
+    They are sorted by value where all of them are whole numbers. An empty label is none.
+
+    :raises DataError: a label is not among ``class_names``; the text names the file.
+    """
+    if class_names is None:
+        occurring = set(labels) - {NO_LABEL}
+        numbers = all(re.fullmatch("[0-9]+", label) for label in occurring)
+        class_names = tuple(sorted(occurring, key=(lambda label: (int(label), label)) if numbers else None))
+    index_of = {name: index for index, name in enumerate(class_names)} | {NO_LABEL: _NONE}
+    strange = [number for number, label in enumerate(labels) if label not in index_of]
+    if strange:
+        shown = ", ".join(class_names[:_SHOWN]) + (", …" if len(class_names) > _SHOWN else "")
+        raise DataError(
+            f"{files[strange[0]].path}: its class '{labels[strange[0]]}' is not among those of the training part "
+            f"({shown or 'none'}); add recordings of that class to it, or take these out"
+        )
+    return Classes(class_names, np.array([index_of[label] for label in labels], dtype=np.int64))

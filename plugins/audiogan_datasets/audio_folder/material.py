@@ -1,0 +1,137 @@
+"""What an audio folder is made of: the recordings to train on and those held out, with their classes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+
+from attrs import frozen
+
+from audiogan.audio.channels import check_channels
+from audiogan.data.recordings.headers import KnownFile, sound_files
+from audiogan.data.recordings.labels import (
+    Classes,
+    classes_of,
+    labels_from_folders,
+    labels_from_names,
+    labels_from_table,
+)
+from audiogan.data.recordings.listing import FoundFile, find_recordings
+from audiogan.data.recordings.recording import Recording
+from audiogan.data.recordings.split import Split, split_by_path, split_by_pattern, split_by_share
+from audiogan.errors import DataError
+from audiogan_datasets.audio_folder.options import LEAVE_OUT, AudioFolderDatasetOptions
+
+_log = logging.getLogger("audiogan")
+
+
+@frozen(eq=False)
+class Material:
+    """Recordings, and their classes where they are labelled."""
+
+    recordings: tuple[Recording, ...]
+    classes: Classes | None
+
+
+@frozen(eq=False)
+class Parts:
+    """The material to train on, and what is held out, if anything is."""
+
+    train: Material
+    held_out: Material | None
+
+
+def gather(options: AudioFolderDatasetOptions) -> Parts:
+    """Finds the recordings, reads their headers and labels, and sets apart what is held out.
+
+    :raises DataError: no recording is there or left, one is not labelled or has other channels than can be used, or a
+        class is held out alone.
+    :raises DamagedDataError: a header cannot be read, unless ``on_error`` is ``"skip"``.
+    """
+    split = _split(options)
+    train = _material(split.train, options, None)
+    if not split.held_out:
+        return Parts(train, None)
+    class_names = None if train.classes is None else train.classes.names
+    return Parts(train, _material(split.held_out, options, class_names))
+
+
+def _split(options: AudioFolderDatasetOptions) -> Split:
+    files = find_recordings(_paths(options.path))
+    if options.held_out_path is not None:
+        return split_by_path(files, find_recordings(_paths(options.held_out_path)))
+    if options.held_out_pattern is not None:
+        return split_by_pattern(files, options.held_out_pattern)
+    if options.held_out_share is not None:
+        return split_by_share(files, options.held_out_share)
+    return Split(files, ())
+
+
+def _paths(path: str | tuple[str, ...]) -> tuple[str, ...]:
+    return (path,) if isinstance(path, str) else path
+
+
+def _material(
+    files: Sequence[FoundFile], options: AudioFolderDatasetOptions, class_names: tuple[str, ...] | None
+) -> Material:
+    # Before the headers, which may take long, so that a wrong pattern is told at once.
+    label_of = _labels(files, options)
+    known = sound_files(files, on_error=options.on_error)
+    for file in known:
+        check_channels(file.file.path, file.header.channels, options.channels, repeat_mono=options.repeat_mono)
+    recordings = [(file.file, _recording(file, options)) for file in known]
+    if options.padding == LEAVE_OUT:
+        recordings = _long_enough(recordings, options.window_length)
+    classes = None
+    if label_of is not None:
+        kept = [file for file, _ in recordings]
+        classes = classes_of(kept, [label_of[file] for file in kept], class_names)
+    return Material(tuple(recording for _, recording in recordings), classes)
+
+
+def _labels(files: Sequence[FoundFile], options: AudioFolderDatasetOptions) -> dict[FoundFile, str] | None:
+    if options.label_folder:
+        labels = labels_from_folders(files)
+    elif options.label_pattern is not None:
+        labels = labels_from_names(files, options.label_pattern)
+    elif options.label_table is not None:
+        labels = labels_from_table(
+            files,
+            Path(options.label_table).expanduser(),
+            file_column=options.file_column,
+            label_column=options.label_column,
+        )
+    else:
+        return None
+    return dict(zip(files, labels, strict=True))
+
+
+def _recording(known: KnownFile, options: AudioFolderDatasetOptions) -> Recording:
+    return Recording(
+        known.file.path,
+        known.file.name,
+        known.header,
+        options.sample_rate,
+        options.channels,
+        clips=options.out_of_range == "clip",
+    )
+
+
+def _long_enough(
+    recordings: list[tuple[FoundFile, Recording]], window_length: int
+) -> list[tuple[FoundFile, Recording]]:
+    kept = [(file, recording) for file, recording in recordings if recording.length >= window_length]
+    if not kept:
+        longest = max(recording.length for _, recording in recordings)
+        raise DataError(
+            f"all {len(recordings)} recordings are shorter than window_length = {window_length} (the longest has "
+            f"{longest} samples); choose another padding than '{LEAVE_OUT}', or shorter windows"
+        )
+    if len(kept) < len(recordings):
+        _log.info(
+            "left out %d of %d recordings, which are shorter than a window",
+            len(recordings) - len(kept),
+            len(recordings),
+        )
+    return kept

@@ -1,0 +1,89 @@
+"""The options of ``audio-folder``."""
+
+from __future__ import annotations
+
+from attrs import frozen
+
+from audiogan.data.recordings.labels import label_group
+from audiogan.data.recordings.padding import PADDINGS
+from audiogan.data.recordings.split import compiled
+from audiogan.options import option
+
+LEAVE_OUT = "leave-out"
+
+
+@frozen
+class AudioFolderDatasetOptions:
+    """Options of ``audio-folder``."""
+
+    path: str | tuple[str, ...] = option(help="folder, searched with all below it, or glob pattern, or a list of them")
+    sample_rate: int = option(
+        default=16_000, minimum=1, unit="Hz", help="rate of the windows; recordings of another rate are resampled"
+    )
+    channels: int = option(
+        default=1, minimum=1, help="1: the mean of a recording's channels; more: recordings with as many"
+    )
+    repeat_mono: bool = option(default=False, help="where channels is more than 1, repeat recordings of one channel")
+    window_length: int = option(default=16_384, minimum=1, unit="samples", help="length of a window")
+    window: str = option(
+        default="random",
+        choices=("random", "first", "all"),
+        help="random ones, as likely from all of the material; the first of each recording; all, one after the other",
+    )
+    overlap: float = option(
+        default=0.0, minimum=0, maximum=0.99, help='share of a window that the next one repeats, for window = "all"'
+    )
+    padding: str = option(
+        default="end",
+        choices=(*PADDINGS, LEAVE_OUT),
+        help="recordings shorter than a window: zeros at the end, at both ends, repeat them, or leave them out",
+    )
+    minimum_level_dbfs: float | None = option(
+        default=None,
+        maximum=0,
+        unit="dBFS",
+        help="quieter windows (RMS; 1 is 0 dBFS) are drawn again, or left out unless random, after one look at all",
+    )
+    normalize: bool = option(
+        default=False, help="scale each recording so that its peak is 1; reads it once when it is first met"
+    )
+    out_of_range: str = option(
+        default="stop", choices=("stop", "clip"), help="what to do about floats stored outside [-1, 1]"
+    )
+    label_folder: bool = option(default=False, help="the class is the name of the folder that a recording lies in")
+    label_pattern: str | None = option(
+        default=None,
+        help="the class is the group 'label' of this regular expression, looked for in the path below the folder",
+    )
+    label_table: str | None = option(default=None, help="the class stands in this CSV file")
+    file_column: str = option(default="file", help="column of label_table with the recordings' names")
+    label_column: str = option(default="label", help="column of label_table with the classes")
+    held_out_path: str | tuple[str, ...] | None = option(
+        default=None, help="folder or glob pattern, or a list of them, set aside for testing classifiers"
+    )
+    held_out_pattern: str | None = option(
+        default=None, help="recordings in whose path below the folder this regular expression matches are set aside"
+    )
+    held_out_share: float | None = option(
+        default=None, above=0, maximum=0.9, help="share of the recordings set aside, by a hash of their path below path"
+    )
+    on_error: str = option(
+        default="stop", choices=("stop", "skip"), help="what to do about damaged recordings; skipped ones are counted"
+    )
+
+    def __attrs_post_init__(self) -> None:
+        """:raises ValueError: options contradict one another, or a pattern is no regular expression."""
+        _at_most_one(self, "label_folder", "label_pattern", "label_table")
+        _at_most_one(self, "held_out_path", "held_out_pattern", "held_out_share")
+        if self.label_pattern is not None:
+            label_group(self.label_pattern)
+        if self.held_out_pattern is not None:
+            compiled(self.held_out_pattern)
+        if self.overlap and self.window != "all":
+            raise ValueError(f'overlap = {self.overlap:g} needs window = "all"; with "{self.window}" there is none')
+
+
+def _at_most_one(options: AudioFolderDatasetOptions, *names: str) -> None:
+    given = [name for name in names if getattr(options, name)]
+    if len(given) > 1:
+        raise ValueError(f"{' and '.join(given)} are both given; keep one of them")

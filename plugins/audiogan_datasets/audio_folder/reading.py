@@ -1,0 +1,43 @@
+"""Reading windows of recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from attrs import evolve
+from numpy.typing import NDArray
+
+from audiogan.audio.decoding import AudioDecoder
+from audiogan.data.recordings.places import Place
+from audiogan.data.recordings.recording import Recording
+
+
+class PlaceReader:
+    """Reads what recordings hold at a place, normalised where that is asked for."""
+
+    def __init__(self, recordings: Sequence[Recording], window_length: int, *, normalize: bool) -> None:
+        self._recordings = recordings
+        self._window_length = window_length
+        self._normalize = normalize
+        self._normalized: dict[int, Recording] = {}
+        self._decoder = AudioDecoder()
+
+    def read(self, place: Place) -> NDArray[np.float32]:
+        """The samples from ``place`` on, ``[channels, length]``: a window's, or fewer where the recording ends.
+
+        :raises DamagedDataError: the recording is damaged there, or, to be normalised, anywhere.
+        :raises DataError: it cannot be opened.
+        """
+        recording = self._recording(place.recording)
+        stop = min(place.start + self._window_length, recording.length)
+        return recording.read(place.start, stop, decoder=self._decoder)
+
+    def _recording(self, number: int) -> Recording:
+        recording = self._recordings[number]
+        if not self._normalize:
+            return recording
+        if number not in self._normalized:
+            peak = recording.peak(decoder=self._decoder)
+            self._normalized[number] = evolve(recording, clips=True, gain=1 / peak if peak > 0 else 1.0)
+        return self._normalized[number]
