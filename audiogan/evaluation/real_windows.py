@@ -12,10 +12,11 @@ import torch
 from attrs import frozen
 from torch import Tensor
 
-from audiogan.errors import DataError
-from audiogan.evaluation.sampling import real_waveforms
+from audiogan.data.damage import nothing_sound, tell_damage, tell_skipped, window_or_damage
+from audiogan.errors import DamagedDataError, DataError
 from audiogan.interfaces import Dataset, Window
 
+# The tenth that a classifier with its default seed holds out, too: it was not trained on the windows that are judged.
 _JUDGED_SHARE = 0.1
 _JUDGED_SEED = 0
 _WINDOWS_AT_A_TIME = 1024
@@ -56,31 +57,47 @@ def reference_waveforms(dataset: Dataset, count: int, *, seed: int) -> Iterator[
     """At most ``count`` waveforms ``[n, C, T]`` of the dataset in an order drawn from ``seed``, 1,024 at a time.
 
     Each window is taken once; where that is too few, further passes add those whose waveforms are new, as with windows
-    that start at random. It ends early when a pass brings nothing new.
+    that start at random. It ends early when a pass brings nothing new. Where ``dataset.on_error`` is ``"skip"``,
+    damaged windows are passed over, and warnings say which and how many.
 
-    :raises DataError: the dataset is empty, or a window cannot be read.
+    :raises DataError: the dataset is empty, a window cannot be read, or all windows are damaged.
     """
+    gathered: list[Tensor] = []
+    for waveform in itertools.islice(_different_waveforms(dataset, seed), count):
+        gathered.append(waveform)
+        if len(gathered) == _WINDOWS_AT_A_TIME:
+            yield torch.stack(gathered)
+            gathered = []
+    if gathered:
+        yield torch.stack(gathered)
+
+
+def _different_waveforms(dataset: Dataset, seed: int) -> Iterator[Tensor]:
     if len(dataset) == 0:
         raise DataError("the dataset has no windows: check its files and its window length")
     order = np.random.default_rng(seed).permutation(len(dataset)).tolist()
     seen: set[bytes] = set()
-    taken, before = 0, -1
     for turn in itertools.count():
-        if taken == before:
+        found, skipped = 0, 0
+        for index in order:
+            window = window_or_damage(dataset, index, rng=np.random.default_rng([seed, turn, index]))
+            if isinstance(window, DamagedDataError):
+                tell_damage(window)
+                skipped += 1
+                continue
+            samples = np.array(window.waveform, dtype=np.float32, order="C")
+            content = hashlib.sha256(samples.data).digest()
+            # windows of one pass that are alike, such as silent ones, are as many as the data has them
+            if turn == 0 or content not in seen:
+                found += 1
+                yield torch.from_numpy(samples)
+            seen.add(content)
+        if turn == 0:
+            tell_skipped(skipped, of=len(order), reader="real windows")
+        if found == 0 and turn == 0:
+            raise nothing_sound(dataset)
+        if found == 0:
             return
-        before = taken
-        for start in range(0, len(order), _WINDOWS_AT_A_TIME):
-            indices = order[start : start + min(_WINDOWS_AT_A_TIME, count - taken)]
-            drawn = int(np.random.SeedSequence([seed, turn, start]).generate_state(1)[0])
-            waveforms = real_waveforms(WindowSubset(dataset, indices), len(indices), seed=drawn)
-            hashes = [hashlib.sha256(waveform.numpy().data).digest() for waveform in waveforms]
-            kept = [row for row, found in enumerate(hashes) if turn == 0 or found not in seen]
-            seen.update(hashes)
-            if kept:
-                taken += len(kept)
-                yield waveforms[kept]
-            if taken == count:
-                return
 
 
 def judged_waveforms(judged: Dataset, count: int, *, fewest: int, seed: int) -> Tensor:

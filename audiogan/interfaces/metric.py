@@ -44,6 +44,10 @@ class Metric(ABC):
         """
         return None
 
+    def lower_is_better(self) -> frozenset[str]:
+        """Those of the figures whose minimum marks the best checkpoint; of the others it is the maximum."""
+        return frozenset()
+
     def minimum_samples(self) -> int:
         """The fewest waveforms that :meth:`evaluate` takes."""
         return 1

@@ -65,6 +65,7 @@ def run_experiment(
             log=MetricsLog(folder.metrics),
             observer=observer,
             stop=stop,
+            lower_is_better=frozenset[str]().union(*(metric.lower_is_better() for metric in metrics)),
         )
         if outcome is Outcome.FINISHED:
             with stop.interruptible():

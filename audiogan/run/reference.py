@@ -14,7 +14,8 @@ import torch
 from audiogan.components import build_metrics
 from audiogan.data.cache import cache_directory
 from audiogan.errors import CheckpointError
-from audiogan.evaluation.sampling import noise_waveforms, real_waveforms
+from audiogan.evaluation.real_windows import divide_windows, judged_waveforms
+from audiogan.evaluation.sampling import noise_waveforms
 from audiogan.evaluation.soundness import soundness
 from audiogan.interfaces import Dataset, Metric
 from audiogan.registry import Registry
@@ -80,11 +81,12 @@ class Judges:
 
     def _measure(self, spec: ExperimentSpec, dataset: Dataset, metrics: Sequence[Metric]) -> dict[str, Any]:
         # a classifier knows the windows that it was trained on, so the held-out ones give the honest scale
-        held_out = dataset.held_out()
-        judged = dataset if held_out is None else held_out
-        count = min(spec.evaluation.final_samples, max(spec.evaluation.samples, len(judged)))
+        windows = divide_windows(dataset)
+        count = min(spec.evaluation.final_samples, max(spec.evaluation.samples, len(windows.judged)))
+        fewest = max((metric.minimum_samples() for metric in metrics), default=1)
+        waveforms = judged_waveforms(windows.judged, count, fewest=fewest, seed=_SEED)
+        count = len(waveforms)
         self._tell(f"scoring {count:,} real windows and as much noise, for the scale of the table")
-        waveforms = real_waveforms(judged, count, seed=_SEED)
         for complaint in data_complaints(soundness(waveforms)):
             self._warn(complaint)
         started = time.perf_counter()
@@ -99,7 +101,7 @@ class Judges:
             "noise": dict(noise.figures),
             "intervals": {"real": _lists(real.intervals), "noise": _lists(noise.intervals)},
             "samples": count,
-            "protocol": {**real.protocol, "real_windows": "training" if held_out is None else "held out"},
+            "protocol": {**real.protocol, "real_windows": windows.judged_origin},
         }
 
 

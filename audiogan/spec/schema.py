@@ -77,7 +77,10 @@ class EvaluationSpec:
     final_samples: int = option(
         default=50_000, minimum=2, unit="windows", help="generated windows for the figures of the table"
     )
-    best_by: str = option(default="inception_score_mean", help="the figure whose maximum marks the best checkpoint")
+    best_by: str = option(
+        default="inception_score_mean",
+        help="the figure that marks the best checkpoint by its maximum, or minimum of a distance",
+    )
     previews: int = option(default=8, minimum=0, unit="files", help="WAV files of fixed latents a scoring")
 
 

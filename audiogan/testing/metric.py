@@ -42,6 +42,8 @@ def check_metric(
     named = metric.figure_names()
     given = sorted(results[0].figures)
     assert named is None or sorted(named) == given, f"figure_names tells of {named}, evaluate gives {given}"
+    lower = metric.lower_is_better()
+    assert lower <= set(given), f"lower_is_better tells of {sorted(lower - set(given))}, evaluate gives {given}"
     fewest = metric.minimum_samples()
     assert 1 <= fewest <= count, f"minimum_samples is {fewest}, yet evaluate takes {count} waveforms"
     metric.evaluate(waveforms[:fewest])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from enum import Enum
 from typing import Protocol
 
@@ -44,11 +44,12 @@ def train(
     log: MetricsLog,
     observer: Observer,
     stop: StopSignal,
+    lower_is_better: Collection[str] = (),
 ) -> Outcome:
     """Trains until a budget of ``training`` is spent or ``stop`` is requested; both leave a checkpoint behind.
 
     A scoring falls due on the schedule of ``evaluation`` and once more at the end. It is preceded by a checkpoint, so
-    that a stop in the middle of a long scoring loses nothing.
+    that a stop in the middle of a long scoring loses nothing. ``lower_is_better`` names figures whose minimum is best.
 
     :raises TrainingError: a loss is not finite.
     :raises DataError: a window cannot be read.
@@ -64,7 +65,7 @@ def train(
         keeper.keep_latest(trainer)
         with stop.interruptible():
             record = score(trainer)
-        best = is_better(record, state.best, evaluation.best_by)
+        best = is_better(record, state.best, evaluation.best_by, lower_is_better=evaluation.best_by in lower_is_better)
         if best:
             state.best = record
         state.score_pending = False
@@ -113,6 +114,9 @@ def train(
     return Outcome.FINISHED
 
 
-def is_better(record: ScoreRecord, best: ScoreRecord | None, figure: str) -> bool:
+def is_better(record: ScoreRecord, best: ScoreRecord | None, figure: str, *, lower_is_better: bool = False) -> bool:
     """Whether ``record`` beats ``best`` in ``figure``; the first scoring always does, and ties keep the earlier."""
-    return best is None or record.figures[figure] > best.figures[figure]
+    if best is None:
+        return True
+    ours, theirs = record.figures[figure], best.figures[figure]
+    return ours < theirs if lower_is_better else ours > theirs

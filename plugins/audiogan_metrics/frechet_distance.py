@@ -38,6 +38,10 @@ class FrechetDistance(FeatureMetric):
         """The distance alone."""
         return ("frechet_distance",)
 
+    def lower_is_better(self) -> frozenset[str]:
+        """The distance."""
+        return frozenset(self.figure_names())
+
     def minimum_samples(self) -> int:
         """One more than the features, the fewest that give a covariance of full rank."""
         return self.feature_dim + 1

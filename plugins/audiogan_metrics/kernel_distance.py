@@ -45,6 +45,10 @@ class KernelDistance(FeatureMetric):
         """Mean and standard deviation over the subsets."""
         return (_MEAN, _STD)
 
+    def lower_is_better(self) -> frozenset[str]:
+        """The mean."""
+        return frozenset({_MEAN})
+
     def minimum_samples(self) -> int:
         """Two, the fewest that make a pair."""
         return 2

@@ -14,6 +14,7 @@ from audiogan import DataError
 from audiogan.evaluation.classifier import ClassifierOptions, TrainedClassifier, train_classifier
 from audiogan.evaluation.features import ClassifierFeatures, by_content, classifier_features
 from audiogan.evaluation.features.by_content import features_key
+from audiogan.evaluation.features.extraction import extract_features
 from audiogan.evaluation.features.recent import RecentFeatures
 from audiogan.evaluation.features.stored import read_features, write_features
 from tests.evaluation.harmonic_tones import HarmonicTones, HarmonicTonesOptions
@@ -55,9 +56,8 @@ def passes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     def counted(waveforms: Tensor, classifier: TrainedClassifier) -> ClassifierFeatures:
         heard.append(len(waveforms))
-        return extract(waveforms, classifier)
+        return extract_features(waveforms, classifier)
 
-    extract = by_content.extract_features
     monkeypatch.setattr(by_content, "extract_features", counted)
     return heard
 

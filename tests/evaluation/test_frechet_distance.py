@@ -109,7 +109,7 @@ def test_the_interval_covers_the_distance_expected_of_as_many_samples() -> None:
     covered = 0
     for trial in range(100):
         lower, upper = frechet_interval(*draw(), resamples=100, seed=trial).interval
-        covered += lower <= expected <= upper
+        covered += bool(lower <= expected <= upper)
     assert 88 <= covered <= 99
 
 

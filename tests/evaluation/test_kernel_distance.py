@@ -98,7 +98,7 @@ def test_the_interval_covers_the_distance_of_the_distributions() -> None:
         ours, theirs = rng.normal(size=(80, 2)), rng.normal(size=(80, 2)) + 0.5
         lower, upper = kernel_interval(ours, theirs, resamples=100, seed=trial)
         assert lower < squared_mean_discrepancy(ours, theirs) < upper
-        covered += lower <= expected <= upper
+        covered += bool(lower <= expected <= upper)
     assert 0.88 <= covered / 150 <= 0.99
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,9 @@ from attrs import evolve
 from torch import Tensor
 
 from audiogan import DataError, Dataset, Window
+from audiogan.errors import DamagedDataError
+from audiogan.evaluation.classifier import AudioClassifier, ClassifierOptions
+from audiogan.evaluation.classifier.split import split_windows
 from audiogan.evaluation.real_windows import (
     WindowSubset,
     divide_windows,
@@ -32,6 +36,17 @@ class Clicks(NoiseDataset):
 
     def window(self, index: int, *, rng: np.random.Generator) -> Window:
         return Window(np.full((1, self.window_length), float(index == 2), dtype=np.float32), 0)
+
+
+class Damaged(NoiseDataset):
+    """Windows that cannot be read from the third on."""
+
+    on_error = "skip"
+
+    def window(self, index: int, *, rng: np.random.Generator) -> Window:
+        if index >= 3:
+            raise DamagedDataError(f"take {index}.wav: cut off")
+        return super().window(index, rng=rng)
 
 
 def _all(dataset: Dataset, count: int, seed: int = 0) -> Tensor:
@@ -60,6 +75,15 @@ def test_where_nothing_is_held_out_a_tenth_is(windows: int, judged: int) -> None
     assert again.judged.fingerprint() != divided.reference.fingerprint()
 
 
+def test_the_tenth_is_the_one_that_the_classifier_was_not_trained_on() -> None:
+    dataset = NothingHeldOut(evolve(FIXED, windows=60, window_length=2048))
+    options = ClassifierOptions(dim=1)
+    network = AudioClassifier(options, class_count=2, sample_rate=16_000, window_length=2048)
+    split = split_windows(dataset, network, options, tell=lambda line: None)
+    judged = network.features(_all(divide_windows(dataset).judged, 1_000))
+    assert _rows(judged) == _rows(split.held_out.features)
+
+
 def test_a_single_window_is_both_sides() -> None:
     divided = divide_windows(NothingHeldOut(evolve(FIXED, windows=1)))
     assert len(divided.reference) == len(divided.judged) == 1
@@ -73,9 +97,7 @@ def test_each_window_is_taken_once_in_an_order_of_the_seed() -> None:
     assert torch.equal(_all(dataset, 1_000), everything)
     assert not torch.equal(_all(dataset, 1_000, seed=1), everything)
     assert _rows(_all(dataset, 1_000, seed=1)) == _rows(everything)
-    few = _rows(_all(dataset, 7))
-    assert len(few) == 7
-    assert few < _rows(everything)
+    assert torch.equal(_all(dataset, 7), everything[:7])
 
 
 def test_windows_that_start_at_random_are_drawn_until_there_are_enough() -> None:
@@ -100,9 +122,21 @@ def test_judged_windows_are_repeated_only_where_a_metric_needs_more() -> None:
     dataset = NoiseDataset(evolve(FIXED, windows=10))
     different = _all(dataset, 1_000)
     assert torch.equal(judged_waveforms(dataset, 100, fewest=8, seed=0), different)
-    assert torch.equal(judged_waveforms(dataset, 4, fewest=2, seed=0), _all(dataset, 4))
+    assert torch.equal(judged_waveforms(dataset, 4, fewest=2, seed=0), different[:4])
     repeated = judged_waveforms(dataset, 100, fewest=23, seed=0)
     assert torch.equal(repeated, torch.cat([different, different, different[:3]]))
+
+
+def test_damaged_windows_are_passed_over_and_counted(caplog: pytest.LogCaptureFixture) -> None:
+    dataset = Damaged(evolve(FIXED, windows=5))
+    with caplog.at_level(logging.WARNING, logger="audiogan"):
+        assert len(_rows(_all(dataset, 100))) == 3
+    assert "real windows: 2 of 5 windows are damaged and were passed over" in caplog.messages
+    with pytest.raises(DataError):
+        _all(WindowSubset(dataset, [3, 4]), 100)
+    dataset.on_error = "stop"
+    with pytest.raises(DamagedDataError, match=r"take \d.wav: cut off"):
+        _all(dataset, 100)
 
 
 def test_an_empty_dataset_is_refused() -> None:

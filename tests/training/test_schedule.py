@@ -119,6 +119,13 @@ def test_the_first_score_is_the_best_and_ties_keep_the_earlier() -> None:
     assert not is_better(_record(score=1.9, other=9.0), _record(score=2.0, other=1.0), "score")
 
 
+def test_of_a_distance_the_lowest_is_the_best_and_ties_keep_the_earlier() -> None:
+    assert is_better(_record(distance=5.0), None, "distance", lower_is_better=True)
+    assert is_better(_record(distance=1.9), _record(distance=2.0), "distance", lower_is_better=True)
+    assert not is_better(_record(distance=2.0), _record(distance=2.0), "distance", lower_is_better=True)
+    assert not is_better(_record(distance=2.1), _record(distance=2.0), "distance", lower_is_better=True)
+
+
 @given(
     st.builds(
         TrainingState,

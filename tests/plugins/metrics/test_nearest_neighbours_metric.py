@@ -25,9 +25,7 @@ def _ignore(line: str) -> None:
     pass
 
 
-class Unlabelled(NoiseDataset):
-    class_names = ()
-
+class NothingHeldOut(NoiseDataset):
     def held_out(self) -> Any:
         return None
 
@@ -92,7 +90,7 @@ def test_a_generator_that_says_one_thing_is_found_out(tmp_path: Path) -> None:
 
 
 def test_where_nothing_is_held_out_a_tenth_takes_no_part(tmp_path: Path) -> None:
-    dataset = Unlabelled(FIXED)
+    dataset = NothingHeldOut(FIXED)
     metric = _prepared(dataset, tmp_path, examples=30)
     result = metric.evaluate(real_waveforms(dataset, 30, seed=0))
     protocol = result.protocol["nearest-neighbours"]
