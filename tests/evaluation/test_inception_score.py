@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from audiogan import DataError
-from audiogan.evaluation.inception_score import inception_score
+from audiogan.evaluation.inception_score import inception_score, inception_score_intervals
 
 
 def _random_probabilities(count: int, classes: int, seed: int = 0) -> NDArray[np.float64]:
@@ -92,3 +92,39 @@ def test_too_few_samples_are_refused_with_the_number_needed() -> None:
 def test_rows_that_are_no_probabilities_are_refused(rows: NDArray[np.float64]) -> None:
     with pytest.raises(ValueError, match="probabilities"):
         inception_score(rows)
+
+
+def test_the_interval_covers_the_score_expected_of_as_many_samples() -> None:
+    rng = np.random.default_rng(0)
+
+    def draw() -> NDArray[np.float64]:
+        return rng.dirichlet(np.full(4, 0.4), size=120)
+
+    expected = np.mean([inception_score(draw(), splits=3)[0] for _ in range(1_000)])
+    covered = 0
+    for trial in range(150):
+        (lower, upper), _ = inception_score_intervals(draw(), splits=3, resamples=100, seed=trial)
+        covered += bool(lower <= expected <= upper)
+    assert 0.88 <= covered / 150 <= 0.99
+
+
+def test_resamples_are_cut_into_splits_and_scored_anew() -> None:
+    rows = _random_probabilities(200, 5)
+    rng = np.random.default_rng(4)
+    resampled = np.array([inception_score(rows[rng.integers(200, size=200)], splits=4) for _ in range(300)])
+    intervals = inception_score_intervals(rows, splits=4, resamples=300, seed=4)
+    for figure, values, interval in zip(inception_score(rows, splits=4), resampled.T, intervals, strict=True):
+        expected = np.quantile(values, [0.025, 0.975]) - values.mean() + figure
+        assert interval == pytest.approx(np.maximum(expected, 0), rel=1e-12)
+        assert interval[0] < figure < interval[1]
+
+
+def test_a_score_that_cannot_vary_has_an_interval_without_width() -> None:
+    (lower, upper), spread = inception_score_intervals(np.full((40, 4), 0.25), splits=2, resamples=20, seed=0)
+    assert (lower, upper) == pytest.approx((1.0, 1.0), abs=1e-12)
+    assert spread == pytest.approx((0.0, 0.0), abs=1e-12)
+
+
+def test_intervals_need_as_many_samples_as_the_score() -> None:
+    with pytest.raises(DataError, match="needs at least 20 samples, not 19"):
+        inception_score_intervals(np.full((19, 2), 0.5), splits=10, resamples=5, seed=0)

@@ -322,6 +322,11 @@ class MisnamedMetric(GoodMetric):
         return ("noise",)
 
 
+class MisdirectedMetric(GoodMetric):
+    def lower_is_better(self) -> frozenset[str]:
+        return frozenset({"noise"})
+
+
 class ModestMetric(GoodMetric):
     def minimum_samples(self) -> int:
         return 1_000
@@ -331,6 +336,7 @@ class ModestMetric(GoodMetric):
     ("metric", "fault"),
     [
         (MisnamedMetric, "figure_names tells of .* evaluate gives"),
+        (MisdirectedMetric, "lower_is_better tells of .*noise.*, evaluate gives"),
         (ModestMetric, "minimum_samples is 1000, yet evaluate takes 20"),
         (TensorMetric, "figure loudness is a Tensor, not a float"),
         (FickleMetric, "other figures the second time"),

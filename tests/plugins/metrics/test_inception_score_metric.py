@@ -9,8 +9,9 @@ from attrs import evolve
 
 import audiogan
 from audiogan import DataError
-from audiogan.errors import CheckpointError
+from audiogan.errors import CheckpointError, SpecError
 from audiogan.evaluation.classifier import ClassifierOptions, save_classifier, train_classifier
+from audiogan.evaluation.features import ClassifierFeatures
 from audiogan.evaluation.inception_score import inception_score
 from audiogan.evaluation.sampling import noise_waveforms, real_waveforms
 from audiogan_metrics import InceptionScore, InceptionScoreOptions
@@ -59,6 +60,50 @@ def test_figures_are_the_score_of_the_classifier(metric: InceptionScore, cache: 
         "classifier_classes": ["C", "E", "G#"],
         "bootstrap": {"resamples": 1000, "level": 0.95, "seed": 0},
     }
+
+
+def test_the_intervals_are_those_of_the_bootstrap(metric: InceptionScore) -> None:
+    result = metric.evaluate(real_waveforms(HarmonicTones(TONES), 40, seed=0))
+    assert set(result.intervals) == {"inception_score_mean", "inception_score_std"}
+    for name, (lower, upper) in result.intervals.items():
+        assert 0 <= lower < result.figures[name] < upper
+
+
+def test_no_resamples_no_intervals(cache: Path) -> None:
+    metric = InceptionScore(InceptionScoreOptions(splits=2, classifier=QUICK, resamples=0))
+    metric.prepare(HarmonicTones(TONES), cache=cache, device="cpu", tell=_ignore)
+    assert metric.evaluate(real_waveforms(HarmonicTones(TONES), 40, seed=0)).intervals == {}
+
+
+def test_the_protocol_of_the_paper_takes_ten_splits_of_50_000_samples(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    metric = InceptionScore(InceptionScoreOptions(classifier=QUICK, protocol="wavegan", resamples=0))
+    metric.prepare(HarmonicTones(TONES), cache=cache, device="cpu", tell=_ignore)
+    assert metric.minimum_samples() == 50_000
+    with pytest.raises(DataError, match="protocol 'wavegan' needs 50,000 samples, not 49,999"):
+        metric.evaluate(torch.zeros(1, 1, 2048).expand(49_999, 1, 2048))
+    heard: list[int] = []
+
+    def probabilities(waveforms: torch.Tensor, *_: object, **__: object) -> ClassifierFeatures:
+        heard.append(len(waveforms))
+        rows = np.tile(np.eye(3), (20_000, 1))[: len(waveforms)]
+        return ClassifierFeatures(rows, np.zeros((len(rows), 8), dtype=np.float32))
+
+    monkeypatch.setattr("audiogan_metrics.inception_score.classifier_features", probabilities)
+    result = metric.evaluate(torch.zeros(1, 1, 2048).expand(60_000, 1, 2048))
+    assert heard == [50_000]
+    assert result.figures == pytest.approx({"inception_score_mean": 3.0, "inception_score_std": 0.0}, abs=1e-6)
+    assert (result.protocol["protocol"], result.protocol["samples"], result.protocol["splits"]) == (
+        "wavegan",
+        50_000,
+        10,
+    )
+
+
+def test_the_protocol_of_the_paper_has_no_other_splits() -> None:
+    with pytest.raises(SpecError, match="splits must be 10 under protocol 'wavegan', not 5"):
+        audiogan.create("metric", "inception-score", {"protocol": "wavegan", "splits": 5})
 
 
 def test_real_tones_score_higher_than_noise_and_silence(metric: InceptionScore) -> None:
