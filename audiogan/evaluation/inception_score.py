@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -37,15 +35,16 @@ def inception_score_intervals(
     Each resample draws all ``N`` rows again, cuts them into the same splits and scores these.
     """
     probabilities = _checked(probabilities, splits)
+    negative_entropies = _negative_entropies(probabilities)
     resampled = np.array(
         [
-            _moments(probabilities[rows], splits)
+            _scores(probabilities[rows], negative_entropies[rows], splits)
             for rows in resampled_rows(len(probabilities), resamples=resamples, seed=seed)
         ]
     )
     mean, std = _moments(probabilities, splits)
-    lower, upper = centred_interval(std, resampled[:, 1])
-    return centred_interval(mean, resampled[:, 0]), (max(0.0, lower), upper)
+    lower, upper = centred_interval(std, resampled.std(axis=1))
+    return centred_interval(mean, resampled.mean(axis=1)), (max(0.0, lower), upper)
 
 
 def _checked(probabilities: NDArray[np.float64], splits: int) -> NDArray[np.float64]:
@@ -62,14 +61,23 @@ def _checked(probabilities: NDArray[np.float64], splits: int) -> NDArray[np.floa
 
 
 def _moments(probabilities: NDArray[np.float64], splits: int) -> tuple[float, float]:
-    count = len(probabilities)
-    bounds = [i * count // splits for i in range(splits + 1)]
-    scores = [_score(probabilities[start:stop]) for start, stop in pairwise(bounds)]
-    return float(np.mean(scores)), float(np.std(scores))
+    scores = _scores(probabilities, _negative_entropies(probabilities), splits)
+    return float(scores.mean()), float(scores.std())
 
 
-def _score(conditional: NDArray[np.float64]) -> float:
-    marginal = np.broadcast_to(conditional.mean(axis=0), conditional.shape)
-    held = conditional > 0
-    divergence = np.sum(conditional[held] * (np.log(conditional[held]) - np.log(marginal[held]))) / len(conditional)
-    return float(np.exp(divergence))
+def _scores(
+    probabilities: NDArray[np.float64], negative_entropies: NDArray[np.float64], splits: int
+) -> NDArray[np.float64]:
+    # KL(p(y|x) || p(y)), averaged over x, is the entropy of p(y) less the mean entropy of p(y|x)
+    bounds = np.arange(splits + 1) * len(probabilities) // splits
+    counts = np.diff(bounds)
+    marginals = np.add.reduceat(probabilities, bounds[:-1], axis=0) / counts[:, None]
+    within = np.add.reduceat(negative_entropies, bounds[:-1]) / counts
+    scores: NDArray[np.float64] = np.exp(within - _negative_entropies(marginals))
+    return scores
+
+
+def _negative_entropies(rows: NDArray[np.float64]) -> NDArray[np.float64]:
+    logarithms = np.log(rows, out=np.zeros_like(rows), where=rows > 0)
+    entropies: NDArray[np.float64] = np.einsum("nc,nc->n", rows, logarithms)
+    return entropies
