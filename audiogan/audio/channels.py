@@ -33,7 +33,8 @@ def match_channels(waveform: NDArray[np.float32], wanted: int) -> NDArray[np.flo
     if held == wanted:
         return waveform
     if wanted == 1:
-        return waveform.mean(axis=0, keepdims=True, dtype=np.float32)
+        mixed: NDArray[np.float32] = waveform.mean(axis=0, keepdims=True, dtype=np.float32)
+        return mixed
     if held == 1:
         return np.repeat(waveform, wanted, axis=0)
     raise ValueError(f"{held} channels cannot be made into {wanted}")
