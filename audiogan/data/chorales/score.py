@@ -43,7 +43,6 @@ def read_score(path: Path) -> Score:
     :raises DataError: the file holds no notes, or cannot be read.
     """
     from music21 import converter
-    from music21.exceptions21 import Music21Exception
 
     try:
         stream: Any = converter.parse(path, forceSource=True, storePickle=False).toSoundingPitch()
@@ -55,7 +54,8 @@ def read_score(path: Path) -> Score:
             if element.quarterLength > 0
             for note in _notes(element, number)
         ]
-    except (Music21Exception, OSError) as error:
+    # music21 lets through whatever the parsers beneath it raise
+    except Exception as error:
         raise DataError(f"{path}: music21 cannot read its notes ({error}); install music21 anew with pip") from error
     if not notes:
         raise DataError(f"{path}: holds no notes; install music21 anew with pip")
