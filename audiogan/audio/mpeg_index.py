@@ -17,7 +17,7 @@ from audiogan.audio.mpeg_frames import MpegFrame, audio_start, frame_at, length_
 
 STRIDE = 16
 """Only every so many frames is kept, or the index of an hour would take a mebibyte."""
-_SYNC = re.compile(rb"\xff[\xe0-\xff]")
+_SYNC = re.compile(rb"\xff(?=[\xe0-\xff])")
 DECODER_DELAY = 529
 """Samples that a decoder's filters take to begin, and drops where a tag says that the encoder reckoned with it."""
 _KNOWN_KINDS = 4096
