@@ -10,13 +10,15 @@ from audiogan.errors import DataError
 from audiogan.evaluation.bootstrap import centred_interval, resampled_rows
 
 
-@frozen(eq=False)
-class FrechetInterval:
+@frozen
+class ResampledFrechetDistance:
     """What resampling says about a Fréchet distance."""
 
     interval: tuple[float, float]
-    excess: float
-    """How far the mean of the resampled distances lies above the distance, because resamples repeat windows."""
+    """Of the distance expected at these numbers of samples."""
+    corrected: float
+    """The distance less its bias; around 0, also below, where both sides have one distribution."""
+    corrected_interval: tuple[float, float]
 
 
 def frechet_distance(generated: NDArray[np.floating], real: NDArray[np.floating]) -> float:
@@ -35,16 +37,16 @@ def frechet_distance(generated: NDArray[np.floating], real: NDArray[np.floating]
     return _distance(_Gaussian.of(generated), _Gaussian.of(real))
 
 
-def frechet_interval(
+def resampled_frechet_distance(
     generated: NDArray[np.floating], real: NDArray[np.floating], *, resamples: int, seed: int
-) -> FrechetInterval:
-    """The interval of :func:`frechet_distance`, both sides resampled; see there for what is raised.
+) -> ResampledFrechetDistance:
+    """Intervals and correction of :func:`frechet_distance`, both sides resampled; see there for what is raised.
 
-    Resamples have fewer distinct rows, and so a higher distance, much as the distance itself is above that of
-    infinitely many samples; the interval is moved down by that excess and is about the distance at these counts.
+    Resamples have fewer distinct rows and lie above the distance, as far as the distance lies above that of infinitely
+    many samples. The interval is moved down by that excess; the correction takes it off the distance once more (Efron
+    and Tibshirani 1993, "An introduction to the bootstrap", section 10.6).
     """
-    _check(generated, real)
-    figure = _distance(_Gaussian.of(generated), _Gaussian.of(real))
+    distance = frechet_distance(generated, real)
     draws = zip(
         resampled_rows(len(generated), resamples=resamples, seed=seed),
         resampled_rows(len(real), resamples=resamples, seed=seed + 1),
@@ -53,8 +55,13 @@ def frechet_interval(
     resampled = np.array(
         [_distance(_Gaussian.of(generated[ours]), _Gaussian.of(real[theirs])) for ours, theirs in draws]
     )
-    lower, upper = centred_interval(figure, resampled)
-    return FrechetInterval((max(0.0, lower), upper), float(resampled.mean()) - figure)
+    lower, upper = centred_interval(distance, resampled)
+    excess = float(resampled.mean()) - distance
+    return ResampledFrechetDistance(
+        interval=(max(0.0, lower), upper),
+        corrected=distance - excess,
+        corrected_interval=(lower - excess, upper - excess),
+    )
 
 
 @frozen(eq=False)

