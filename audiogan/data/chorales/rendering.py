@@ -85,7 +85,7 @@ def render(task: Task) -> Rendered:
     score = read_score(chorale.score)
     performance = perform(score, tempo=settings.tempo)
     pcm = _pcm(task.synthesiser.play(midi_file(performance)), performance, settings)
-    samples = pcm.astype(np.float32) / _FULL_SCALE
+    samples = pcm.astype(np.float32) / np.float32(_FULL_SCALE)
     path = task.folder / file_of(chorale, settings)
     if settings.format == "tfrecord":
         write_clips(path, cut_clips(chorale.name, samples, performance, settings))
@@ -123,4 +123,5 @@ def _pcm(played: NDArray[np.float32], performance: Performance, settings: Settin
     mixed = heard.mean(axis=0, keepdims=True) if settings.channels == 1 else heard
     changed = RateChange(SAMPLE_RATE, settings.sample_rate).apply(np.ascontiguousarray(mixed, dtype=np.float32))
     scaled = changed.astype(np.float64) * (PEAK * _FULL_SCALE / np.abs(changed).max())
-    return np.rint(scaled).astype(np.int16)
+    pcm: NDArray[np.int16] = np.rint(scaled).astype(np.int16)
+    return pcm

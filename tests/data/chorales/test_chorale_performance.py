@@ -20,12 +20,9 @@ def played(*notes: WrittenNote, tempo: float = 60) -> Performance:
 
 
 def test_quarter_notes_become_seconds() -> None:
-    performance = played(note(0, 1), note(1, 0.5, 64), tempo=90)
-    assert performance.strikes == (
-        Strike(0, pytest.approx(2 / 3), 60, 68),
-        Strike(pytest.approx(2 / 3), pytest.approx(1), 64, 68),
-    )
-    assert performance.duration_s == pytest.approx(2)
+    performance = played(note(0, 1), note(1, 0.5, 64), tempo=75)
+    assert performance.strikes == (Strike(0, 0.8, 60, 68), Strike(0.8, 1.2, 64, 68))
+    assert performance.duration_s == pytest.approx(2.2)
 
 
 def test_the_highest_part_is_louder() -> None:
