@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from audiogan.run.evaluation.against import Reference, dataset_spec, open_refere
 from audiogan.run.evaluation.format import AudioFormat
 from audiogan.run.evaluation.metrics import PreparedMetrics, check_samples, metric_specs, prepared_metrics
 from audiogan.run.evaluation.result import Comparison, Evaluation, Measured
-from audiogan.run.evaluation.subjects import Subject
+from audiogan.run.evaluation.subjects import OpenedSubject, Subject
 from audiogan.spec import ComponentSpec
 
 
@@ -89,7 +90,25 @@ def _compare(
     request: Request, tasks: Sequence[_Task], *, registry: Registry, listener: Listener, alone: bool
 ) -> Comparison:
     reference = open_reference(tasks[0].dataset, registry)
-    samples = max(task.subject.count for task in tasks)
+    failed: dict[str, str] = {}
+
+    @contextmanager
+    def failing_alone(name: str) -> Iterator[None]:
+        try:
+            yield
+        except AudioganError as error:
+            if alone:
+                raise
+            listener.warn(f"{name}: {error}")
+            failed[name] = str(error)
+
+    opened: list[OpenedSubject] = []
+    for task in tasks:
+        with failing_alone(task.subject.name):
+            opened.append(task.subject.open(AudioFormat.of(reference.dataset), listener))
+    if not opened:
+        raise DataError("nothing can be evaluated:" + "".join(f"\n  {name}: {why}" for name, why in failed.items()))
+    samples = max(subject.count for subject in opened)
     prepared = prepared_metrics(
         tasks[0].metrics,
         reference.dataset,
@@ -102,15 +121,9 @@ def _compare(
     )
     real, noise = _scale(reference, prepared, samples=samples, seed=request.seed, listener=listener)
     measured: list[Measured] = []
-    failed: dict[str, str] = {}
-    for task in tasks:
-        try:
-            measured.append(_measure(task.subject, reference, prepared, named=bool(request.metrics), listener=listener))
-        except AudioganError as error:
-            if alone:
-                raise
-            listener.warn(f"{task.subject.name}: {error}")
-            failed[task.subject.name] = str(error)
+    for subject in opened:
+        with failing_alone(subject.name):
+            measured.append(_measure(subject, prepared, named=bool(request.metrics), listener=listener))
     return Comparison(
         dataset=reference.to_json(),
         metrics=prepared.options(),
@@ -148,15 +161,13 @@ def _scale(
     )
 
 
-def _measure(
-    subject: Subject, reference: Reference, prepared: PreparedMetrics, *, named: bool, listener: Listener
-) -> Measured:
-    heard = subject.hear(AudioFormat.of(reference.dataset), tell=listener.tell, watch=listener.watch)
+def _measure(subject: OpenedSubject, prepared: PreparedMetrics, *, named: bool, listener: Listener) -> Measured:
+    heard = subject.hear()
     metrics, left_out = dict(prepared.metrics), {}
     for name, metric in prepared.metrics.items():
-        # damaged recordings may have left fewer than were counted on
+        # one experiment may have fewer windows than another that it shares the metrics with
         try:
-            check_samples(name, metric, len(heard.waveforms))
+            check_samples(name, metric, subject.count)
         except DataError as error:
             if named:
                 raise

@@ -13,7 +13,7 @@ from torch import Tensor
 
 from audiogan.data.recordings.listing import find_recordings
 from audiogan.errors import AudioganError, DataError
-from audiogan.evaluation.progress import Watch
+from audiogan.evaluation.progress import Listener
 from audiogan.registry import Registry
 from audiogan.run.evaluation.format import AudioFormat
 from audiogan.run.evaluation.recordings import fitted_recordings
@@ -34,6 +34,18 @@ class Heard:
     warnings: tuple[str, ...] = ()
 
 
+@frozen(eq=False)
+class OpenedSubject:
+    """A subject whose waveforms can be had."""
+
+    name: str
+    title: str
+    count: int
+    """How many waveforms there will be."""
+    hear: Callable[[], Heard]
+    """:raises DataError: some of them are not finite."""
+
+
 @frozen
 class KnownExperiment:
     """An experiment, and the file in the run's folder that describes it."""
@@ -50,16 +62,11 @@ class Subject(ABC):
     experiment: KnownExperiment | None
     """The experiment, ``None`` for audio that was made by anything."""
 
-    @property
     @abstractmethod
-    def count(self) -> int:
-        """How many waveforms there will be, as far as can be known without reading them."""
+    def open(self, audio: AudioFormat, listener: Listener) -> OpenedSubject:
+        """Looks for all that could be wrong with the subject, before anything that takes long is begun for it.
 
-    @abstractmethod
-    def hear(self, audio: AudioFormat, *, tell: Callable[[str], None], watch: Watch) -> Heard:
-        """The waveforms.
-
-        :raises AudioganError: they cannot be had, or are of another format than ``audio``.
+        :raises AudioganError: its waveforms cannot be had, or are of another format than ``audio``.
         """
 
 
@@ -78,15 +85,10 @@ class GeneratedSubject(Subject):
     device: torch.device
     registry: Registry = field(repr=False)
 
-    @property
-    def count(self) -> int:
-        """As many as asked for."""
-        return self.samples
+    def open(self, audio: AudioFormat, listener: Listener) -> OpenedSubject:
+        """Loads the generator; the latents are drawn by the seed when the waveforms are asked for.
 
-    def hear(self, audio: AudioFormat, *, tell: Callable[[str], None], watch: Watch) -> Heard:
-        """Generated waveforms, from latents drawn by the seed.
-
-        :raises DataError: the generator makes another format, or waveforms that are not finite.
+        :raises DataError: the generator makes another format.
         :raises AudioganError: there is no such checkpoint, or it is damaged.
         """
         trained = trained_generator(self.folder, checkpoint=self.checkpoint, device=self.device, registry=self.registry)
@@ -96,18 +98,23 @@ class GeneratedSubject(Subject):
                 f"{self.name} makes {made}, the dataset has {audio}; give the dataset's options with --set, such as "
                 f"--set window_length={made.window_length} --set sample_rate={made.sample_rate}"
             )
-        tell(f"{self.name}: generating {self.samples:,} windows with {trained.checkpoint}")
-        waveforms = trained.waveforms(self.samples, seed=self.seed)
+
+        def hear() -> Heard:
+            listener.tell(f"{self.name}: generating {self.samples:,} windows with {trained.checkpoint}")
+            waveforms = trained.waveforms(self.samples, seed=self.seed)
+            self._check_finite(waveforms, trained.checkpoint)
+            source = {"kind": "generated", "checkpoint": self.checkpoint, "step": trained.step, "seed": self.seed}
+            return Heard(waveforms, source)
+
+        return OpenedSubject(self.name, self.title, self.samples, hear)
+
+    def _check_finite(self, waveforms: Tensor, checkpoint: Path) -> None:
         broken = int((~waveforms.isfinite()).flatten(start_dim=1).any(dim=1).sum())
         if broken:
             raise DataError(
-                f"{trained.checkpoint}: {broken} of {self.samples} windows that it generates hold values that are not "
-                "finite; choose another checkpoint with --checkpoint, or train with a lower learning rate"
+                f"{checkpoint}: {broken} of {self.samples} windows that it generates hold values that are not finite; "
+                "choose another checkpoint with --checkpoint, or train with a lower learning rate"
             )
-        return Heard(
-            waveforms,
-            {"kind": "generated", "checkpoint": self.checkpoint, "step": trained.step, "seed": self.seed},
-        )
 
 
 @final
@@ -121,26 +128,21 @@ class RecordedSubject(Subject):
     samples: int | None
     seed: int
     on_error: str
-    files: int
     experiment: None = None
 
-    @property
-    def count(self) -> int:
-        """All files, or as many of them as asked for."""
-        return self.files if self.samples is None else min(self.files, self.samples)
-
-    def hear(self, audio: AudioFormat, *, tell: Callable[[str], None], watch: Watch) -> Heard:
-        """A window of each file, see :func:`fitted_recordings`.
+    def open(self, audio: AudioFormat, listener: Listener) -> OpenedSubject:
+        """Reads a window of each file, see :func:`fitted_recordings`.
 
         :raises DamagedDataError: a file is damaged and ``on_error`` is ``"stop"``.
         :raises DataError: no file can be read, or the channels of one do not fit.
         """
-        tell(f"{self.name}: reading {self.count:,} of {self.files:,} recordings")
+        listener.tell(f"{self.name}: reading the recordings in {self.folder}")
         fitted = fitted_recordings(
-            self.folder, audio, limit=self.samples, seed=self.seed, on_error=self.on_error, watch=watch
+            self.folder, audio, limit=self.samples, seed=self.seed, on_error=self.on_error, watch=listener.watch
         )
         source = {"kind": "recordings", "seed": self.seed, "on_error": self.on_error, **fitted.protocol}
-        return Heard(fitted.waveforms, source, tuple(f"left out: {fault}" for fault in fitted.damaged))
+        heard = Heard(fitted.waveforms, source, tuple(f"left out: {fault}" for fault in fitted.damaged))
+        return OpenedSubject(self.name, self.title, len(fitted.waveforms), lambda: heard)
 
 
 def find_subjects(
@@ -182,11 +184,9 @@ def find_subjects(
         return tuple(generated(path / spec.name, spec) for spec in _trained(path, registry, tell))
     if is_experiment(path, registry):
         return (generated(path, experiment_spec(path, registry)),)
-    files = len(find_recordings([str(path)]))
+    find_recordings([str(path)])  # a folder without audio is refused at once
     name = path.resolve().name
-    return (
-        RecordedSubject(name=name, title=name, folder=path, samples=samples, seed=seed, on_error=on_error, files=files),
-    )
+    return (RecordedSubject(name=name, title=name, folder=path, samples=samples, seed=seed, on_error=on_error),)
 
 
 def is_experiment(path: Path, registry: Registry) -> bool:
