@@ -26,7 +26,7 @@ class FrechetDistance(FeatureMetric):
     """The Fréchet distance between Gaussians fitted to the features of generated and of training windows.
 
     Heusel et al. 2017, with the features of the classifier in place of the Inception network's. Lower is better; 0 is
-    reached by equal means and covariances. It takes more samples than the classifier has pooled features. Of few samples
+    reached by equal means and covariances. It takes more samples than the classifier has pooled features, and of few
     it is too high; ``frechet_distance_corrected`` is the distance less this bias as the bootstrap finds it.
     """
 
