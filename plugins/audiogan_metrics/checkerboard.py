@@ -83,6 +83,10 @@ class Checkerboard(Metric):
         """Overall and by level, as many as there are strides; without the option, :meth:`check` finds these."""
         return self._names
 
+    def lower_is_better(self) -> frozenset[str]:
+        """All of them."""
+        return frozenset(self._names or ())
+
     def minimum_samples(self) -> int:
         """Ten, to tell how the figures vary."""
         return _FEWEST_WINDOWS

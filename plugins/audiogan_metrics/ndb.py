@@ -45,6 +45,10 @@ class NDB(FeatureMetric):
         """Count, share and divergence."""
         return ("ndb_count", "ndb_share", "ndb_divergence")
 
+    def lower_is_better(self) -> frozenset[str]:
+        """All of them."""
+        return frozenset(self.figure_names())
+
     def minimum_samples(self) -> int:
         """Five a bin, as the test of proportions asks for."""
         return _SAMPLES_A_BIN * self.options.bins

@@ -174,6 +174,7 @@ def test_figure_names_are_known_once_the_window_length_is() -> None:
     assert metric.figure_names() is None
     metric.check(HarmonicTones(TONES))
     assert metric.figure_names() == NAMES
+    assert metric.lower_is_better() == set(NAMES)
 
 
 @pytest.mark.parametrize("strides", [(), (4, 1)])

@@ -42,6 +42,7 @@ def test_is_created_by_name() -> None:
     metric = audiogan.create("metric", "ndb", {"bins": 20})
     assert metric.options.bins == 20
     assert metric.minimum_samples() == 100
+    assert metric.lower_is_better() == set(metric.figure_names())
     assert NDBOptions().bins == 100
 
 

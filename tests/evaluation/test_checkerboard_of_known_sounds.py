@@ -1,0 +1,96 @@
+"""The tables of docs/checkerboard.md are made anew, and show what the page says of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from torch import Tensor
+
+from tests.docs.pages import REPOSITORY
+from tests.evaluation.spoiled_recordings import (
+    figures_above_reference,
+    judged_windows,
+    of_untrained_generators,
+    reference_figures,
+    with_images,
+    with_tones,
+    without_artifacts,
+)
+
+Sounds = Callable[[], Iterator[tuple[str, Tensor]]]
+LINES, MODULATION = slice(0, 6), slice(6, 12)
+"""The mean of the levels, then the levels."""
+
+
+def documented(heading: str) -> list[list[str]]:
+    """The cells of the first table after ``heading``."""
+    page = (REPOSITORY / "docs" / "checkerboard.md").read_text(encoding="utf-8")
+    _, _, behind = page.partition(f"\n{heading}")
+    assert behind, heading
+    table = behind[behind.index("\n| sound |") + 1 :].split("\n\n")[0]
+    return [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+
+
+def shown(heading: str) -> dict[str, list[float]]:
+    return {name: [float(cell) for cell in cells] for name, *cells in documented(heading)}
+
+
+@pytest.mark.parametrize(
+    ("heading", "sounds"),
+    [
+        ("What is no artifact", without_artifacts),
+        ("Tones at the frequencies", with_tones),
+        ("Images.", with_images),
+        ("Generators before", of_untrained_generators),
+    ],
+)
+def test_the_table_is_what_the_metric_finds(heading: str, sounds: Sounds) -> None:
+    found = {name: figures_above_reference(waveforms) for name, waveforms in sounds()}
+    table = shown(heading)
+    assert list(table) == list(found)
+    for name, figures in found.items():
+        assert table[name] == pytest.approx(figures, abs=0.2), name
+
+
+def test_the_page_counts_the_windows() -> None:
+    page = (REPOSITORY / "docs" / "checkerboard.md").read_text(encoding="utf-8")
+    assert f"{len(judged_windows())} windows of two held-out" in page
+    assert f"{len(reference_figures())} windows of four" in " ".join(page.split())
+
+
+def test_what_is_no_artifact_gives_nothing() -> None:
+    for figures in shown("What is no artifact").values():
+        assert abs(figures[LINES][0]) <= 0.3
+        assert abs(figures[MODULATION][0]) <= 0.3
+        assert max(map(abs, figures)) <= 1
+
+
+def test_louder_tones_give_more() -> None:
+    rows = shown("Tones at the frequencies")
+    tones = [figures for name, figures in rows.items() if "1000 Hz" in name]
+    for column in (0, 2):
+        rising = [figures[column] for figures in tones]
+        assert rising == sorted(set(rising))
+    for period, levels in ((4, 1), (16, 2), (256, 4), (1024, 5)):
+        figures = rows[f"0.01 added to every {period}th sample"][LINES]
+        assert min(figures[1 : levels + 1]) > 10
+        assert max(map(abs, figures[levels + 1 :]), default=0) <= 0.3
+
+
+def test_stronger_images_and_worse_kernels_give_more() -> None:
+    rows = shown("Images.")
+    rising = [rows[f"every 4th sample {percent} % louder"][MODULATION][1] for percent in ("0.1", "1", "10")]
+    assert rising == sorted(rising)
+    assert rising[0] > 5
+    good, *poor = (figures[MODULATION][1] for name, figures in rows.items() if "interpolated" in name)
+    assert good < 3
+    assert min(poor) > 20
+
+
+def test_nearest_upsampling_has_fewer_artifacts_than_transposed_convolutions() -> None:
+    transposed, _, nearest, filtered = shown("Generators before").values()
+    assert min(transposed) > 3
+    for figures in (nearest, filtered):
+        assert all(less < more - 3 for less, more in zip(figures, transposed, strict=True))
+        assert max(map(abs, figures[3:6])) < 1
