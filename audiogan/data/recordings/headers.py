@@ -75,7 +75,7 @@ def sound_files(files: Iterable[FoundFile], *, on_error: str) -> tuple[KnownFile
     headers = read_headers(files)
     if headers.damaged and on_error == "stop":
         others = len(headers.damaged) - 1
-        more = f"; so are {others} others" if others else ""
+        more = f"; {others} more cannot be read" if others else ""
         raise DamagedDataError(f'{headers.damaged[0]}{more} (or set on_error = "skip" to go on without)')
     if headers.damaged:
         named = [f"\n  {error}" for error in headers.damaged[:_NAMED]]
