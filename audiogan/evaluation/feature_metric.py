@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from abc import abstractmethod
 from collections.abc import Callable
 from pathlib import Path
@@ -21,6 +22,7 @@ from audiogan.interfaces import Dataset, Metric, MetricResult
 from audiogan.options import option
 
 FEATURE = "mean over time and band of the classifier's last convolution block"
+_TELL_EVERY_S = 10.0
 
 
 @frozen(kw_only=True)
@@ -121,10 +123,13 @@ class FeatureMetric(Metric):
         self, classifier: TrainedClassifier, reference: Dataset, cache: Path, tell: Callable[[str], None]
     ) -> ClassifierFeatures:
         tell(f"{self.name}: features of {self._choice.real_samples:,} real windows at most")
-        parts = [
-            classifier_features(waveforms, classifier, cache=cache)
-            for waveforms in reference_waveforms(reference, self._choice.real_samples, seed=self._choice.seed)
-        ]
+        parts: list[ClassifierFeatures] = []
+        told_at = time.monotonic()
+        for waveforms in reference_waveforms(reference, self._choice.real_samples, seed=self._choice.seed):
+            parts.append(classifier_features(waveforms, classifier, cache=cache))
+            if time.monotonic() - told_at > _TELL_EVERY_S:
+                told_at = time.monotonic()
+                tell(f"{self.name}: features of {sum(map(len, parts)):,} real windows so far")
         real = ClassifierFeatures(
             np.concatenate([part.probabilities for part in parts]), np.concatenate([part.pooled for part in parts])
         )

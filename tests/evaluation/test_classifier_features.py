@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+import hashlib
 import logging
 import os
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import pytest
 import torch
 from attrs import evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import Tensor
 
 from audiogan import DataError
+from audiogan.errors import CheckpointError
 from audiogan.evaluation.classifier import ClassifierOptions, TrainedClassifier, train_classifier
 from audiogan.evaluation.features import ClassifierFeatures, by_content, classifier_features
 from audiogan.evaluation.features.by_content import features_key
@@ -214,3 +219,14 @@ def test_files_that_were_not_read_the_longest_go_first(tmp_path: Path) -> None:
     write_features(tmp_path, "d", _made_up(3.0), limit_bytes=3 * size)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.features", "b.features", "d.features"]
     assert read_features(tmp_path, "c") is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(content=st.binary(max_size=200), sealed=st.booleans())
+def test_whatever_a_file_holds_is_refused_in_words(content: bytes, sealed: bool) -> None:
+    with TemporaryDirectory() as name:
+        path = Path(name) / "key.features"
+        checksum = hashlib.sha256(b"key" + hashlib.sha256(content).digest()).digest()
+        path.write_bytes(content + checksum if sealed else content)
+        with pytest.raises(CheckpointError, match=r"key\.features: (damaged|not features)"):
+            read_features(Path(name), "key")
