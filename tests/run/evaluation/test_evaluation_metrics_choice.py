@@ -1,0 +1,112 @@
+"""Which metrics are used, with which options, and what is said of the others."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from attrs import evolve
+
+from audiogan import DataError, Dataset
+from audiogan.errors import PluginError
+from audiogan.evaluation.classifier import ClassifierOptions
+from audiogan.evaluation.classifier.choice import ClassifierChoice
+from audiogan.run.evaluation.metrics import PreparedMetrics, metric_specs, prepared_metrics
+from audiogan.spec import ComponentSpec, EvaluationSpec, ExperimentSpec, TrainingSpec
+from tests.evaluation.harmonic_tones import HarmonicTones, HarmonicTonesOptions
+from tests.run.evaluation.stand_in_metrics import Level, LevelOptions, Peak, Recognition, registry_of
+
+ALL = registry_of(level=Level, peak=Peak, recognition=Recognition)
+LABELLED = HarmonicTones(HarmonicTonesOptions(windows=4, window_length=64))
+UNLABELLED = HarmonicTones(HarmonicTonesOptions(windows=4, window_length=64, classes=0))
+
+
+def _own(*metrics: ComponentSpec) -> ExperimentSpec:
+    part = ComponentSpec("unused")
+    return ExperimentSpec(
+        "mine", "Mine", part, part, part, part, part, TrainingSpec(steps=1), EvaluationSpec(metrics=metrics)
+    )
+
+
+def _prepared(
+    dataset: Dataset = LABELLED, *, named: tuple[str, ...] = (), own: ExperimentSpec | None = None, **changes: Any
+) -> tuple[PreparedMetrics, list[str]]:
+    told: list[str] = []
+    classifier = changes.get("classifier")
+    specs = metric_specs(named, own=own, classifier=classifier, registry=ALL)
+    arguments = {"samples": 60, "classifier": classifier, "device": "cpu", "registry": ALL, **changes}
+    return prepared_metrics(specs, dataset, named=bool(named), tell=told.append, **arguments), told
+
+
+def test_every_metric_that_applies_is_used() -> None:
+    prepared, told = _prepared()
+    assert list(prepared.metrics) == ["level", "peak", "recognition"]
+    assert told == []
+
+
+def test_without_labels_those_that_need_them_are_left_out() -> None:
+    prepared, told = _prepared(UNLABELLED)
+    assert list(prepared.metrics) == ["level", "peak"]
+    assert prepared.left_out == {"recognition": "the dataset has no labels"}
+    assert told == ["recognition is left out: the dataset has no labels"]
+
+
+def test_too_few_windows_leave_a_metric_out_with_the_number_needed() -> None:
+    prepared, _ = _prepared(samples=49)
+    assert prepared.left_out == {"peak": "metric 'peak' needs at least 50 windows, and there are 49"}
+    assert list(_prepared(samples=50)[0].metrics) == ["level", "peak", "recognition"]
+
+
+def test_a_metric_that_cannot_be_prepared_is_left_out() -> None:
+    own = _own(ComponentSpec("recognition", ClassifierChoice(classifier=ClassifierOptions(dim=13))))
+    prepared, _ = _prepared(own=own)
+    assert prepared.left_out == {"recognition": "the classifier has bad luck"}
+
+
+def test_a_metric_that_was_asked_for_is_an_error_instead() -> None:
+    with pytest.raises(DataError, match="no labels"):
+        _prepared(UNLABELLED, named=("level", "recognition"))
+    with pytest.raises(DataError, match="'peak' needs at least 50 windows, and there are 49"):
+        _prepared(named=("peak",), samples=49)
+    with pytest.raises(PluginError, match="did you mean 'level'"):
+        _prepared(named=("levl",))
+    assert list(_prepared(UNLABELLED, named=("level", "level"))[0].metrics) == ["level"]
+
+
+def test_where_none_is_left_all_reasons_are_told() -> None:
+    registry = registry_of(peak=Peak, recognition=Recognition)
+    specs = metric_specs((), own=None, classifier=None, registry=registry)
+    with pytest.raises(DataError, match=r"no metric can be used:\n  peak: .*50 windows.*\n  recognition: .*no labels"):
+        prepared_metrics(
+            specs,
+            UNLABELLED,
+            samples=2,
+            named=False,
+            classifier=None,
+            device="cpu",
+            registry=registry,
+            tell=lambda line: None,
+        )
+
+
+def test_a_given_classifier_that_does_not_fit_is_an_error() -> None:
+    with pytest.raises(DataError, match="digits: fits nothing"):
+        _prepared(classifier=Path("digits"))
+
+
+def test_options_are_those_of_the_experiment_and_its_classifier_is_shared() -> None:
+    choice = ClassifierChoice(classifier=ClassifierOptions(dim=7))
+    listed = ComponentSpec("level", LevelOptions(scale=3.0))
+    heard = ComponentSpec("recognition", choice)
+    registry = registry_of(level=Level, recognition=Recognition, again=Recognition)
+    specs = metric_specs((), own=_own(listed, heard), classifier=None, registry=registry)
+    options = {spec.type: spec.options for spec in specs}
+    assert options == {"again": choice, "level": LevelOptions(scale=3.0), "recognition": choice}
+    given = metric_specs((), own=_own(listed, heard), classifier=Path("digits"), registry=registry)
+    with_path = evolve(choice, classifier_path="digits")
+    assert {spec.type: spec.options for spec in given} == {
+        "again": with_path,
+        "level": LevelOptions(scale=3.0),
+        "recognition": with_path,
+    }

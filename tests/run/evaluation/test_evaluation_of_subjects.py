@@ -1,0 +1,218 @@
+"""Runs, experiments and folders of audio against datasets."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import soundfile
+import torch
+
+from audiogan import DataError
+from audiogan.errors import AudioganError, SpecError
+from audiogan.evaluation.sampling import noise_waveforms
+from audiogan.registry import Registry
+from audiogan.run.evaluation.evaluate import Request, evaluate
+from audiogan.run.evaluation.result import Evaluation
+from audiogan.run.evaluation.subjects import find_subjects
+from audiogan.run.trained_generator import trained_generator
+from tests.run.evaluation.stand_in_metrics import CPU, Level, Peak, Recognition, listener, registry_of
+
+LEVEL = registry_of(level=Level)
+ALL = registry_of(level=Level, peak=Peak, recognition=Recognition)
+
+
+def _evaluate(path: Path, *, registry: Registry = LEVEL, told: list[str] | None = None, **changes: Any) -> Evaluation:
+    told = [] if told is None else told
+    request: dict[str, Any] = {"against": None, "options": (), "metrics": (), "classifier": None, "seed": 0}
+    subject: dict[str, Any] = {"samples": 10, "checkpoint": "best", "on_error": "stop"}
+    for name, value in changes.items():
+        (request if name in request else subject)[name] = value
+    subjects = find_subjects(
+        path, seed=request["seed"], device=CPU, registry=registry, tell=listener(told).tell, **subject
+    )
+    return evaluate(Request(**request, device=CPU), subjects, registry=registry, listener=listener(told))
+
+
+@pytest.fixture
+def audio(tmp_path: Path) -> Path:
+    folder = tmp_path / "audio"
+    folder.mkdir()
+    for number, waveform in enumerate(noise_waveforms(6, channels=1, window_length=1024, seed=1)):
+        soundfile.write(folder / f"{number}.wav", waveform.numpy().T, 16_000, subtype="FLOAT")
+    return folder
+
+
+def test_an_experiment_is_compared_with_its_own_dataset(run: Path) -> None:
+    (comparison,) = _evaluate(run / "lsgan").comparisons
+    (measured,) = comparison.subjects
+    generator = trained_generator(run / "lsgan", checkpoint="best", device=CPU, registry=LEVEL)
+    level = float(generator.waveforms(10, seed=0).abs().mean())
+    assert measured.results["level"].figures == {"level": level}
+    assert (measured.name, measured.title, measured.samples) == ("lsgan", "CNN with LSGAN", 10)
+    assert measured.source["checkpoint"] == "best"
+    assert measured.source["step"] == generator.step
+    assert (comparison.dataset["type"], comparison.dataset["window_length"]) == ("tfrecord", 1024)
+    # tones of amplitude 0.5 and noise from -1 to 1
+    assert comparison.real.results["level"].figures["level"] == pytest.approx(0.5 * 2 / torch.pi, rel=0.01)
+    assert comparison.noise.results["level"].figures["level"] == pytest.approx(0.5, rel=0.02)
+    assert comparison.real.source["of"] == 5  # a tenth of 48
+
+
+def test_another_seed_or_checkpoint_is_other_audio(run: Path) -> None:
+    def level(**changes: Any) -> float:
+        return _evaluate(run / "lsgan", **changes).comparisons[0].subjects[0].results["level"].figures["level"]
+
+    assert level() == level()
+    assert level() != level(seed=1)
+    assert level(samples=None) != level()
+
+
+def test_a_run_is_all_its_experiments_and_prepares_once(run: Path) -> None:
+    Level.prepared.clear()
+    (comparison,) = _evaluate(run).comparisons
+    assert [measured.name for measured in comparison.subjects] == ["lsgan", "lstm-wgan-gp"]
+    assert len(Level.prepared) == 1
+    for measured in comparison.subjects:
+        (alone,) = _evaluate(run / measured.name).comparisons[0].subjects
+        assert alone == measured
+
+
+def _let_datasets_differ(run: Path) -> None:
+    spec = (run / "spec.toml").read_text()
+    assert spec.count('name = "lstm-wgan-gp"\n') == 1
+    changed = spec.replace('name = "lstm-wgan-gp"\n', 'name = "lstm-wgan-gp"\ndataset = { normalize = true }\n')
+    (run / "spec.toml").write_text(changed)
+
+
+def test_experiments_of_different_datasets_are_compared_apart(run: Path) -> None:
+    _let_datasets_differ(run)
+    evaluation = _evaluate(run)
+    assert [[measured.name for measured in each.subjects] for each in evaluation.comparisons] == [
+        ["lsgan"],
+        ["lstm-wgan-gp"],
+    ]
+    assert [each.dataset["options"]["normalize"] for each in evaluation.comparisons] == [False, True]
+
+
+def test_without_samples_there_are_as_many_as_in_the_final_scoring(run: Path) -> None:
+    assert _evaluate(run / "lsgan", samples=None).comparisons[0].subjects[0].samples == 24
+
+
+def test_an_experiment_without_a_checkpoint_is_left_out_of_its_run(run: Path) -> None:
+    shutil.rmtree(run / "lsgan" / "checkpoints")
+    told: list[str] = []
+    (comparison,) = _evaluate(run, told=told).comparisons
+    assert [measured.name for measured in comparison.subjects] == ["lstm-wgan-gp"]
+    assert told[0] == "lsgan: not trained yet, left out"
+    with pytest.raises(AudioganError, match="train the experiment first"):
+        _evaluate(run / "lsgan")
+    shutil.rmtree(run / "lstm-wgan-gp" / "checkpoints")
+    with pytest.raises(AudioganError, match="none of its experiments has a checkpoint"):
+        _evaluate(run)
+
+
+def test_one_experiment_that_fails_does_not_stop_the_others(run: Path) -> None:
+    (run / "lsgan" / "checkpoints" / "best.safetensors").write_bytes(b"nothing")
+    told: list[str] = []
+    (comparison,) = _evaluate(run, told=told).comparisons
+    assert [measured.name for measured in comparison.subjects] == ["lstm-wgan-gp"]
+    assert "best.safetensors: the checkpoint is damaged" in comparison.failed["lsgan"]
+    assert f"warning: lsgan: {comparison.failed['lsgan']}" in told
+    (run / "lstm-wgan-gp" / "checkpoints" / "best.safetensors").write_bytes(b"nothing")
+    with pytest.raises(DataError, match=r"nothing can be evaluated:\n  lsgan: .*\n  lstm-wgan-gp: "):
+        _evaluate(run)
+
+
+def test_a_generator_of_another_format_is_refused_with_the_way_out(run: Path) -> None:
+    with pytest.raises(
+        DataError, match=r"lsgan makes windows of 1024 samples .*has windows of 2048.*window_length=1024"
+    ):
+        _evaluate(run / "lsgan", options=("window_length=2048",))
+
+
+def test_a_folder_of_audio(audio: Path, run: Path) -> None:
+    (comparison,) = _evaluate(audio, against=str(run / "spec.toml"), samples=None).comparisons
+    (measured,) = comparison.subjects
+    expected = noise_waveforms(6, channels=1, window_length=1024, seed=1)
+    assert measured.results["level"].figures["level"] == pytest.approx(float(expected.abs().mean()), rel=1e-6)
+    assert (measured.name, measured.samples, measured.source["kind"]) == ("audio", 6, "recordings")
+    assert measured.soundness.to_json() == {
+        "windows": 6,
+        "silent": 0,
+        "clipped": 0,
+        "duplicates": 0,
+        "near_duplicates": 0,
+    }
+
+
+def test_unsound_audio_is_counted_and_warned_of(audio: Path, run: Path) -> None:
+    for copy in ("7", "8"):
+        shutil.copy(audio / "0.wav", audio / f"{copy}.wav")
+    soundfile.write(audio / "9.wav", torch.zeros(1024).numpy(), 16_000)
+    told: list[str] = []
+    (measured,) = _evaluate(audio, against=str(run / "spec.toml"), samples=None, told=told).comparisons[0].subjects
+    assert (measured.soundness.duplicates, measured.soundness.silent) == (2, 1)
+    assert len(measured.warnings) == 2
+    assert [f"warning: audio: {warning}" for warning in measured.warnings] == told[-2:]
+
+
+def test_a_folder_of_audio_against_a_folder_of_recordings(audio: Path) -> None:
+    against = str(audio)
+    (comparison,) = _evaluate(audio, against=against, options=("window_length=1024",), samples=None).comparisons
+    assert (comparison.dataset["type"], comparison.dataset["windows"]) == ("audio-folder", 6)
+    assert comparison.real.results["level"].figures["level"] == pytest.approx(0.5, rel=0.1)
+
+
+def test_a_run_against_a_folder_has_the_format_of_the_run(run: Path, audio: Path) -> None:
+    (comparison,) = _evaluate(run / "lsgan", against=str(audio)).comparisons
+    assert comparison.dataset["window_length"] == 1024
+    assert comparison.subjects[0].samples == 10
+
+
+@pytest.mark.parametrize(
+    ("against", "message"),
+    [
+        (None, "a folder of audio has no dataset of its own.*--against"),
+        ("audio-foldr", "no dataset of that name, no experiment file and no folder; did you mean 'audio-folder'"),
+        ("tfrecord", "path"),
+    ],
+)
+def test_what_to_compare_with_must_be_there(audio: Path, against: str | None, message: str) -> None:
+    with pytest.raises(SpecError, match=message):
+        _evaluate(audio, against=against)
+
+
+def test_an_experiment_file_with_several_datasets_is_ambiguous(audio: Path, run: Path) -> None:
+    _let_datasets_differ(run)
+    with pytest.raises(SpecError, match="'lsgan' and 'lstm-wgan-gp' have different datasets"):
+        _evaluate(audio, against=str(run / "spec.toml"))
+
+
+def test_a_place_without_anything_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="nowhere: not there, looked for in"):
+        _evaluate(tmp_path / "nowhere")
+    (tmp_path / "file.wav").write_bytes(b"")
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(DataError, match=r"file\.wav: a file, not a folder"):
+        _evaluate(tmp_path / "file.wav")
+    with pytest.raises(DataError, match="no audio files"):
+        _evaluate(tmp_path / "empty")
+
+
+def test_the_document_is_strict_json_and_has_everything(run: Path) -> None:
+    evaluation = _evaluate(run / "lsgan", registry=ALL, samples=60)
+    text = json.dumps(evaluation.to_json(), allow_nan=False)
+    (comparison,) = json.loads(text)["comparisons"]
+    (subject,) = comparison["subjects"]
+    level = subject["figures"]["level"]["value"]
+    assert subject["figures"]["level"]["interval"] == [pytest.approx(level - 1), pytest.approx(level + 1)]
+    assert subject["figures"]["endless"] == {"value": None, "interval": None}
+    assert subject["protocols"]["level"] == {"count": 60}
+    assert subject["protocols"]["peak"] == {"shape": [1, 2]}
+    assert comparison["metrics"]["level"] == {"scale": 1.0}
+    assert comparison["dataset"]["classes"] == ["high", "low", "middle"]
+    assert json.loads(text)["environment"]["audiogan"]
