@@ -131,3 +131,12 @@ def test_single_points_of_a_score_are_kept() -> None:
     assert membership.real_balls_met.tolist() == [True, True, True, True]
     assert membership.real_in_generated_balls.tolist() == [True, True, True, True]
     assert membership.density().tolist() == [2, 2, 0]
+
+
+@pytest.mark.parametrize("mean", [0.0, 1e4])
+def test_copies_of_points_that_set_a_radius_lie_in_the_ball(mean: float) -> None:
+    rng = np.random.default_rng(5)
+    real = rng.normal(mean, 1, (150, 64)).astype(np.float32)
+    # in every ball: the copy of its centre, and those of the k nearest, the last of them on its surface
+    membership = ball_membership(real, real[rng.permutation(150)], neighbours=3)
+    assert membership.real_balls_around.sum() == 150 * 4
