@@ -120,7 +120,7 @@ def _import_generator(bundle: Bundle, arguments: argparse.Namespace) -> None:
     )
     _tell_left_out(left_out)
     print(f"assumed, since no checkpoint says it: {imported.sample_rate} Hz (--sample-rate)")
-    print(f"its training data are unknown: the experiment's dataset is {DATASET_PATH} until you change spec.toml")
+    print(f"unknown: its training data; {DATASET_PATH} in spec.toml stands for them")
     print(f"generate with: audiogan generate {arguments.output / imported.spec.name} OUT")
 
 

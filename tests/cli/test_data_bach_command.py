@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -78,10 +77,9 @@ def test_chorales_become_a_dataset(tmp_path: Path, soundfont: Path, capsys: pyte
     assert abs(np.argmax(bass[: round(1.1 * bin_of_bass)]) - bin_of_bass) < 2
 
 
-@pytest.mark.parametrize("options", [(), ("--format", "flac", "--sample-rate", "22050", "--channels", "2")])
-def test_the_same_chorale_has_the_same_samples(tmp_path: Path, soundfont: Path, options: tuple[str, ...]) -> None:
+def test_the_same_chorale_has_the_same_samples(tmp_path: Path, soundfont: Path) -> None:
     for name in ("one", "two"):
-        assert bach(tmp_path / name, soundfont, *options) == 0
+        assert bach(tmp_path / name, soundfont, "--format", "flac", "--sample-rate", "22050", "--channels", "2") == 0
     one, two = (manifest(tmp_path / name) for name in ("one", "two"))
     assert one == two
     file = one["chorales"][0]["file"]
@@ -217,7 +215,7 @@ def test_a_stop_keeps_what_is_done(tmp_path: Path, soundfont: Path) -> None:
             assert time.monotonic() < deadline
             assert process.poll() is None
             time.sleep(0.02)
-        os.kill(process.pid, signal.SIGINT)
+        process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=30)
     assert process.returncode == 130
     assert told == "audiogan: stopped\n"

@@ -2,12 +2,17 @@ from __future__ import annotations
 
 import json
 import shutil
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from safetensors.numpy import save_file
 
 from audiogan.build import build
 from audiogan.cli import main
@@ -17,7 +22,7 @@ from audiogan.spec import read_experiments
 from audiogan.tensorflow_import.classifier import SC09_CLASSES
 from audiogan.training.checkpoint import load_module, read_checkpoint
 from tests.golden.recipe import Golden
-from tests.tensorflow_import.bundles import write_checkpoints
+from tests.tensorflow_import.bundles import wavegan_variables, write_checkpoints
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "wavegan_checkpoint"
 NAME = "model.ckpt-103005"
@@ -179,6 +184,39 @@ def test_a_folder_that_cannot_be_filled_leaves_nothing(
     def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
+    save_file(wavegan_variables(), tmp_path / "variables.safetensors")
+    imitate_tensorflow(
+        tmp_path,
+        f"""
+import safetensors.numpy
+class train:
+    class load_checkpoint:
+        def __init__(self, prefix): self.arrays = safetensors.numpy.load_file({str(tmp_path / "variables.safetensors")!r})
+        def get_variable_to_shape_map(self): return {{name: list(array.shape) for name, array in self.arrays.items()}}
+        def get_tensor(self, name): return self.arrays[name]
+""",
+        monkeypatch,
+    )
     monkeypatch.setattr("audiogan.tensorflow_import.generator.write_json", full)
-    assert "out: cannot be written (No space left on device)" in told(capsys, GOLDEN, tmp_path / "out")
-    assert list(tmp_path.iterdir()) == []
+    message = told(capsys, GOLDEN, tmp_path / "folder" / "out")
+    assert "out: cannot be written (No space left on device)" in message
+    assert list((tmp_path / "folder").iterdir()) == []
+
+
+def test_a_stop_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = tmp_path / "begun"
+    imitate_tensorflow(
+        tmp_path, f"import pathlib, time; pathlib.Path({str(begun)!r}).touch(); time.sleep(60)", monkeypatch
+    )
+    out = tmp_path / "folder" / "out"
+    command = [sys.executable, "-m", "audiogan", "import-tensorflow", str(GOLDEN), str(out)]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 60
+        while not begun.exists():
+            assert time.monotonic() < deadline
+            assert process.poll() is None
+            time.sleep(0.02)
+        process.send_signal(signal.SIGTERM)
+        _, message = process.communicate(timeout=30)
+    assert (process.returncode, message) == (143, "audiogan: stopped\n")
+    assert not out.parent.exists()

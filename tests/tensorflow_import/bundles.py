@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from safetensors.numpy import save_file
 
 from audiogan.tensorflow_import.bundle import Bundle
 from tests.golden.recipe import rebuild_weights
@@ -18,16 +19,16 @@ Variables = Mapping[str, NDArray[Any]]
 
 _WRITER = """
 import sys
-import numpy, tensorflow
+import safetensors.numpy, tensorflow
 for archive in sys.argv[1:]:
-    with numpy.load(archive) as arrays:
-        names = sorted(arrays)
-        tensorflow.raw_ops.SaveV2(
-            prefix=archive.removesuffix(".npz"),
-            tensor_names=names,
-            shape_and_slices=[""] * len(names),
-            tensors=[tensorflow.constant(arrays[name]) for name in names],
-        )
+    arrays = safetensors.numpy.load_file(archive)
+    names = sorted(arrays)
+    tensorflow.raw_ops.SaveV2(
+        prefix=archive.removesuffix(".safetensors"),
+        tensor_names=names,
+        shape_and_slices=[""] * len(names),
+        tensors=[tensorflow.constant(arrays[name]) for name in names],
+    )
 """
 
 
@@ -35,8 +36,8 @@ def write_checkpoints(checkpoints: Mapping[Path, Variables]) -> None:
     """A checkpoint at each prefix, all by one process, since TensorFlow takes seconds to load."""
     archives = []
     for prefix, variables in checkpoints.items():
-        archive = prefix.with_name(f"{prefix.name}.npz")
-        np.savez(archive, **dict(variables))  # type: ignore[arg-type]  # numpy takes any name for an array
+        archive = prefix.with_name(f"{prefix.name}.safetensors")
+        save_file(dict(variables), archive)
         archives.append(archive)
     done = subprocess.run(
         [sys.executable, "-c", _WRITER, *map(str, archives)], capture_output=True, text=True, check=False
