@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from audiogan.data.damage import nothing_sound, tell_damage, tell_skipped, window_or_damage
 from audiogan.errors import DamagedDataError, DataError
+from audiogan.evaluation.progress import Progress, Watch, unwatched
 from audiogan.interfaces import Dataset, Generator, Representation
 
 
@@ -22,8 +23,9 @@ def generate_waveforms(
     rng: torch.Generator,
     batch_size: int,
     device: str | torch.device,
+    watch: Watch = unwatched,
 ) -> Tensor:
-    """``count`` generated waveforms ``[count, C, T]``, float32 on the CPU.
+    """``count`` generated waveforms ``[count, C, T]``, float32 on the CPU; ``watch`` hears of every batch.
 
     All latents are drawn from ``rng`` first, so that they do not depend on ``batch_size``. Both networks, which live on
     ``device``, are in evaluation mode meanwhile and are left in the modes they had.
@@ -37,6 +39,7 @@ def generate_waveforms(
             if waveforms is None:
                 waveforms = torch.empty(count, *batch.shape[1:])
             waveforms[start : start + len(batch)] = batch
+            watch(Progress("generating", start + len(batch), count))
     if waveforms is None:
         raise ValueError(f"count must be at least 1, not {count}")
     return waveforms

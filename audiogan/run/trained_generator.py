@@ -10,6 +10,7 @@ from torch import Tensor
 
 from audiogan.build import build
 from audiogan.errors import AudioganError, CheckpointError
+from audiogan.evaluation.progress import Watch, unwatched
 from audiogan.evaluation.sampling import generate_waveforms
 from audiogan.interfaces import Generator, Representation
 from audiogan.registry import Registry
@@ -34,7 +35,7 @@ class TrainedGenerator:
     window_length: int
     device: torch.device
 
-    def waveforms(self, count: int, *, seed: int, batch_size: int = 16) -> Tensor:
+    def waveforms(self, count: int, *, seed: int, batch_size: int = 16, watch: Watch = unwatched) -> Tensor:
         """``count`` waveforms ``[count, channels, window_length]`` on the CPU; fewer are the first of more."""
         return generate_waveforms(
             self.generator,
@@ -43,6 +44,7 @@ class TrainedGenerator:
             rng=torch.Generator().manual_seed(seed),
             batch_size=batch_size,
             device=self.device,
+            watch=watch,
         )
 
 

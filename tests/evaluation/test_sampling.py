@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from audiogan import DataError, Dataset, Generator, Representation
+from audiogan.evaluation.progress import Progress
 from audiogan.evaluation.sampling import generate_waveforms, noise_waveforms, real_waveforms
 from tests.evaluation.harmonic_tones import HarmonicTones, HarmonicTonesOptions
 
@@ -57,6 +58,20 @@ def test_the_batch_size_bounds_memory_and_changes_nothing() -> None:
     generator = _NoisyInTraining()
     torch.testing.assert_close(_generated(7, 3, generator), _generated(7, 100), rtol=0, atol=0)
     assert generator.batch_sizes == [3, 3, 1]
+
+
+def test_every_batch_is_watched() -> None:
+    seen: list[Progress] = []
+    generate_waveforms(
+        _NoisyInTraining(),
+        _Halving(),
+        7,
+        rng=torch.Generator().manual_seed(5),
+        batch_size=3,
+        device="cpu",
+        watch=seen.append,
+    )
+    assert seen == [Progress("generating", done, 7) for done in (3, 6, 7)]
 
 
 def test_modes_are_left_as_they_were_even_after_a_failure() -> None:

@@ -101,7 +101,7 @@ class GeneratedSubject(Subject):
 
         def hear() -> Heard:
             listener.tell(f"{self.name}: generating {self.samples:,} windows with {trained.checkpoint}")
-            waveforms = trained.waveforms(self.samples, seed=self.seed)
+            waveforms = trained.waveforms(self.samples, seed=self.seed, watch=listener.watch)
             self._check_finite(waveforms, trained.checkpoint)
             source = {"kind": "generated", "checkpoint": self.checkpoint, "step": trained.step, "seed": self.seed}
             return Heard(waveforms, source)
