@@ -6,8 +6,10 @@ which takes longer than reading them.
 
 from __future__ import annotations
 
+import atexit
 import multiprocessing
 import signal
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,7 +30,8 @@ _AHEAD = 2
 def read_in_workers(reader: WindowReader, turns: Iterator[Turns], *, size: int, workers: int) -> Iterator[ReadTurns]:
     """What becomes of ``turns``, of ``size`` each, read ahead by ``workers`` processes.
 
-    The processes end as soon as nothing refers to the iterator. torch's global random state is left alone.
+    The processes end as soon as nothing refers to the iterator, or with the program. torch's global random state is
+    left alone.
 
     :raises RuntimeError: a worker was killed; the text begins with "DataLoader worker".
     """
@@ -40,12 +43,33 @@ def read_in_workers(reader: WindowReader, turns: Iterator[Turns], *, size: int, 
         batch_size=None,
         num_workers=workers,
         prefetch_factor=_AHEAD,
+        # Elsewhere forking is either impossible or dangerous; here other ways to start would pickle the dataset.
+        multiprocessing_context="fork" if sys.platform == "linux" else None,
         collate_fn=_as_it_is,
         worker_init_fn=_leave_signals_to_the_trainer,
         # Without a generator of its own, every start would draw from the global one and change the training.
         generator=torch.Generator(),
     )
-    return map(buffers.fetch, iter(loader))
+    return _ReadAhead(buffers, iter(loader))
+
+
+class _ReadAhead(Iterator[ReadTurns]):
+    """Hands out what the workers read.
+
+    DataLoader has no way to close: its workers end when nothing refers to its iterator any more, and since they leave
+    signals alone, a program that ends sooner would wait for them forever.
+    """
+
+    def __init__(self, buffers: _Buffers, results: Iterator[_Buffered]) -> None:
+        self._buffers = buffers
+        self._results = [results]
+        atexit.register(self._results.clear)
+
+    def __next__(self) -> ReadTurns:
+        return self._buffers.fetch(next(self._results[0]))
+
+    def __del__(self) -> None:
+        atexit.unregister(self._results.clear)
 
 
 @frozen(eq=False)
@@ -74,8 +98,9 @@ class _Buffers:
 
     def array(self, buffer: int) -> NDArray[np.float32]:
         """One of them."""
-        whole: NDArray[np.float32] = np.frombuffer(self._memory, dtype=np.float32).reshape(self._shape)
-        return whole[buffer]
+        every: NDArray[np.float32] = np.frombuffer(self._memory, dtype=np.float32).reshape(self._shape)
+        one: NDArray[np.float32] = every[buffer]
+        return one
 
     def fetch(self, result: _Buffered) -> ReadTurns:
         """What a worker read, with its samples copied out of the buffer, which is soon written again."""

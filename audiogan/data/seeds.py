@@ -8,13 +8,12 @@ seed_seq_fe, "Developing a seed_seq Alternative", 2015, https://www.pcg-random.o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from typing import Any, Self, cast
 
 import numpy as np
 from numpy.random import SeedSequence
 from numpy.random.bit_generator import ISpawnableSeedSequence
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 _POOL_WORDS = 4
 _WORD_BITS = 32
@@ -34,15 +33,15 @@ class NumberSeed(ISpawnableSeedSequence):
         self._seed, self._spawn_key, self._state = seed, spawn_key, state
         self._sequence: SeedSequence | None = None
 
-    def generate_state(self, n_words: int, dtype: DTypeLike = np.uint32) -> NDArray[Any]:
+    def generate_state(self, n_words: int, dtype: Any = np.uint32) -> NDArray[np.uint32 | np.uint64]:
         """As :meth:`numpy.random.SeedSequence.generate_state`."""
         if n_words == len(self._state) and dtype is np.uint64:
             return self._state
-        return self._whole().generate_state(n_words, np.dtype(dtype).type)
+        return self._whole().generate_state(n_words, dtype)
 
-    def spawn(self, n_children: int) -> Sequence[SeedSequence]:
+    def spawn(self, n_children: int) -> list[Self]:
         """As :meth:`numpy.random.SeedSequence.spawn`."""
-        return self._whole().spawn(n_children)
+        return cast("list[Self]", self._whole().spawn(n_children))  # whoever spawns asks for the interface alone
 
     def _whole(self) -> SeedSequence:
         if self._sequence is None:
@@ -50,8 +49,8 @@ class NumberSeed(ISpawnableSeedSequence):
         return self._sequence
 
 
-def number_seeds(seed: int, purpose: int, *, first: int, count: int) -> list[NumberSeed]:
-    """The sequences of ``count`` numbers from ``first`` on, all below 2^64; ``purpose`` is below 2^32."""
+def number_seeds(seed: int, purpose: int, *, first: int, count: int) -> list[SeedSequence]:
+    """What gives the numbers of the sequences of ``count`` numbers from ``first`` on, all below 2^64; ``purpose`` is below 2^32."""
     states: list[NDArray[np.uint64]] = []
     while count > 0:
         # numpy gives a number no more words than it needs
@@ -59,7 +58,9 @@ def number_seeds(seed: int, purpose: int, *, first: int, count: int) -> list[Num
         states.extend(_states(seed, purpose, np.arange(first, end, dtype=np.uint64)))
         first, count = end, count - (end - first)
     number = first - len(states)
-    return [NumberSeed(seed, (purpose, number + index), state) for index, state in enumerate(states)]
+    seeds = [NumberSeed(seed, (purpose, number + index), state) for index, state in enumerate(states)]
+    # numpy's bit generators take whatever has the interface; their annotations name the class that they know
+    return cast("list[SeedSequence]", seeds)
 
 
 def _states(seed: int, purpose: int, numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
