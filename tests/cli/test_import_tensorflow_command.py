@@ -184,14 +184,14 @@ def test_a_folder_that_cannot_be_filled_leaves_nothing(
     def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
-    save_file(wavegan_variables(), tmp_path / "variables.safetensors")
+    save_file(wavegan_variables(), tmp_path / "arrays.safetensors")
     imitate_tensorflow(
         tmp_path,
         f"""
 import safetensors.numpy
 class train:
     class load_checkpoint:
-        def __init__(self, prefix): self.arrays = safetensors.numpy.load_file({str(tmp_path / "variables.safetensors")!r})
+        def __init__(self, prefix): self.arrays = safetensors.numpy.load_file({str(tmp_path / "arrays.safetensors")!r})
         def get_variable_to_shape_map(self): return {{name: list(array.shape) for name, array in self.arrays.items()}}
         def get_tensor(self, name): return self.arrays[name]
 """,
