@@ -13,8 +13,9 @@ from torch import Tensor
 import audiogan
 from audiogan import DataError, Dataset, Metric
 from audiogan.errors import SpecError
-from audiogan.evaluation.classifier import save_classifier, train_classifier
-from audiogan.evaluation.features import classifier_features
+from audiogan.evaluation.classifier import TrainedClassifier, save_classifier, train_classifier
+from audiogan.evaluation.features import ClassifierFeatures, classifier_features
+from audiogan.evaluation.features.extraction import extract_features
 from audiogan.evaluation.frechet_distance import frechet_distance
 from audiogan.evaluation.kernel_distance import squared_mean_discrepancy
 from audiogan.evaluation.real_windows import divide_windows
@@ -84,6 +85,23 @@ def test_figures_are_those_of_the_pooled_features(cache: Path) -> None:
     assert kernel.figures["kernel_distance_mean"] == pytest.approx(over_all_pairs, rel=1e-5)
     assert kernel.figures["kernel_distance_std"] == pytest.approx(0, abs=1e-9)
     assert frechet.intervals == kernel.intervals == {}
+
+
+def test_all_metrics_of_a_scoring_share_one_pass(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    metrics = [_prepared(name, cache, resamples=0) for name in NAMES]
+    score = audiogan.create("metric", "inception-score", {"classifier": CLASSIFIER, "splits": 2, "resamples": 0})
+    score.prepare(HarmonicTones(TONES, held_out_windows=60), cache=cache, device="cpu", tell=_ignore)
+    heard: list[int] = []
+
+    def counted(waveforms: Tensor, classifier: TrainedClassifier) -> ClassifierFeatures:
+        heard.append(len(waveforms))
+        return extract_features(waveforms, classifier)
+
+    monkeypatch.setattr("audiogan.evaluation.features.by_content.extract_features", counted)
+    waveforms = noise_waveforms(31, channels=1, window_length=2048, seed=77)
+    for metric in (*metrics, score):
+        metric.evaluate(waveforms)
+    assert heard == [31]
 
 
 def test_the_protocol_says_what_it_takes_to_repeat_the_figures(cache: Path) -> None:
