@@ -42,16 +42,23 @@ KINDS = {
 }
 
 
+def write_recording(path: Path, kind: Kind, rng: np.random.Generator) -> None:
+    shape = (kind.sample_rate, kind.channels)
+    tone = 0.3 * np.sin(np.arange(shape[0]) * 0.05)[:, None]
+    with soundfile.SoundFile(
+        path, "w", kind.sample_rate, kind.channels, format=kind.format, subtype=kind.subtype
+    ) as file:
+        for _ in range(SECONDS):
+            file.write(tone + rng.normal(0, 0.05, shape))
+
+
 @pytest.mark.parametrize("name", KINDS)
 @pytest.mark.benchmark(group=f"{EXAMPLES} random windows of an audio folder")
 def test_audio_folder(benchmark: Any, tmp_path: Path, name: str) -> None:
     kind = KINDS[name]
     rng = np.random.default_rng(0)
     for number in range(RECORDINGS):
-        glide = np.sin(np.cumsum(rng.uniform(0, 0.3, SECONDS * kind.sample_rate)))
-        sound = 0.3 * glide[:, None] + rng.normal(0, 0.02, (len(glide), kind.channels))
-        path = tmp_path / f"{number}.{kind.format.lower()}"
-        soundfile.write(path, sound, kind.sample_rate, format=kind.format, subtype=kind.subtype)
+        write_recording(tmp_path / f"{number}.{kind.format.lower()}", kind, rng)
     dataset = AudioFolderDataset(AudioFolderDatasetOptions(path=str(tmp_path)))
     shuffled = permutation(len(dataset), seed=0, epoch=0)[:EXAMPLES].tolist()
 

@@ -21,6 +21,7 @@ FORMATS = {
     "a.mp3": ("MP3", "MPEG_LAYER_III"),
 }
 """libsndfile's format and subtype by file name."""
+_BLOCK = 2**16
 
 
 def sound(channels: int, length: int, *, seed: int = 0) -> NDArray[np.float32]:
@@ -37,7 +38,10 @@ def write_sound(path: Path, waveform: NDArray[np.float32], sample_rate: int) -> 
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     file_format, subtype = FORMATS.get(path.name, FORMATS[f"a{path.suffix}"])
-    soundfile.write(path, waveform.T, sample_rate, format=file_format, subtype=subtype)
+    with soundfile.SoundFile(path, "w", sample_rate, waveform.shape[0], format=file_format, subtype=subtype) as file:
+        # libsndfile keeps what it is given for Vorbis on the stack.
+        for start in range(0, waveform.shape[1], _BLOCK):
+            file.write(waveform[:, start : start + _BLOCK].T)
     return path
 
 
