@@ -78,7 +78,7 @@ def ball_membership(
     around = torch.zeros(len(generated_points), dtype=torch.int64)
     in_generated, met = [], []
     blocks = _squared_distances(real_points, generated_points, allowance=_ROUNDING)
-    for radii, distances in zip(real_radii.split(_ROWS_AT_A_TIME), blocks, strict=True):
+    for radii, distances in zip(torch.split(real_radii, _ROWS_AT_A_TIME), blocks, strict=True):
         within_real = distances <= radii[:, None]
         around += within_real.sum(dim=0)
         met.append(within_real.any(dim=1))
@@ -95,6 +95,6 @@ def _squared_radii(points: Tensor, neighbours: int) -> Tensor:
 def _squared_distances(first: Tensor, second: Tensor, *, allowance: float = 0.0) -> Iterator[Tensor]:
     """``[rows, second]``, some rows of ``first`` at a time, less ``allowance`` times the sum of the squared norms."""
     second_norms = second.square().sum(dim=1)
-    for rows in first.split(_ROWS_AT_A_TIME):
+    for rows in torch.split(first, _ROWS_AT_A_TIME):
         norms = rows.square().sum(dim=1, keepdim=True) + second_norms
         yield torch.addmm((1 - allowance) * norms, rows, second.T, alpha=-2)

@@ -45,7 +45,7 @@ def judged_windows() -> Tensor:
 def figures_above_reference(waveforms: Tensor) -> list[float]:
     """As metric ``checkerboard`` gives them against the reference."""
     above: NDArray[np.float64] = figures_by_window(waveforms, lines()).mean(axis=0) - reference_figures().mean(axis=0)
-    return above.tolist()
+    return [float(figure) for figure in above]
 
 
 def without_artifacts() -> Iterator[tuple[str, Tensor]]:
