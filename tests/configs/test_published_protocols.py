@@ -10,7 +10,7 @@ import torch
 from audiogan.build import build
 from audiogan.components import build_metrics
 from audiogan.registry import installed
-from audiogan.spec import ExperimentSpec, read_experiments
+from audiogan.spec import ExperimentSpec, OptimizerSpec, read_experiments
 
 FOLDER = Path(__file__).parents[2] / "configs" / "published"
 NAMES = ("drums", "piano", "sc09")
@@ -56,10 +56,7 @@ def test_sc09_is_table_1_of_the_paper() -> None:
     for spec in specs.values():
         assert spec.loss.type == "wgan-gp"
         assert (spec.training.batch_size, spec.training.discriminator_steps) == (64, 5)
-        assert (spec.training.optimizer.type, dict(spec.training.optimizer.arguments)) == (
-            "Adam",
-            {"lr": 1e-4, "betas": [0.5, 0.9]},
-        )
+        assert spec.training.optimizer == OptimizerSpec("Adam", {"lr": 1e-4, "betas": [0.5, 0.9]})
         assert spec.evaluation.final_samples == 50_000
 
 

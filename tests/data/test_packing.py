@@ -13,6 +13,7 @@ from attrs import evolve
 
 from audiogan.audio.files import read_audio
 from audiogan.audio.resampling import RateChange
+from audiogan.data.compression import Compression
 from audiogan.data.packing.manifest import Manifest
 from audiogan.data.packing.packing import pack
 from audiogan.data.packing.plan import PackOptions, PlannedShard, plan_hash, plan_shards
@@ -107,7 +108,7 @@ def test_channels_are_interleaved(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "in" / "a.wav", stereo, RATE)
     packed(tmp_path / "in", tmp_path / "out", evolve(OPTIONS, channels=2))
     _, samples = clips(tmp_path / "out")["a.wav", 0]
-    np.testing.assert_array_equal(samples.reshape(-1, 2), np.tile(np.float32([0.25, -0.5]), (100, 1)))
+    np.testing.assert_array_equal(samples.reshape(-1, 2), np.tile(np.array([0.25, -0.5], np.float32), (100, 1)))
 
 
 def test_shards_are_about_as_large_as_asked_for(tmp_path: Path) -> None:
@@ -119,7 +120,7 @@ def test_shards_are_about_as_large_as_asked_for(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("compression", ["gzip", "zlib"])
-def test_compressed_shards_read_back(tmp_path: Path, compression: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_compressed_shards_read_back(tmp_path: Path, compression: Compression, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AUDIOGAN_CACHE_DIR", str(tmp_path / "cache"))
     write(tmp_path / "in", "a.wav", 0.5)
     packed(tmp_path / "in", tmp_path / "plain")
