@@ -29,13 +29,21 @@ def progress_display() -> Iterator[Listener]:
     from rich import progress as bars
     from rich.text import Text
 
-    columns = (bars.TextColumn("{task.description}"), bars.BarColumn(bar_width=24), bars.MofNCompleteColumn())
-    with bars.Progress(*columns, bars.TimeElapsedColumn(), console=console, transient=True) as bar:
+    columns = (
+        bars.TextColumn("{task.description}", markup=False),
+        bars.BarColumn(bar_width=24),
+        bars.MofNCompleteColumn(),
+        bars.TimeElapsedColumn(),
+    )
+    with bars.Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=None)
 
         def tell(line: str) -> None:
-            bar.update(task, description="", completed=0, total=None)
+            nonlocal task
             bar.console.print(Text(line))
+            # what comes now has a length and a beginning of its own
+            bar.remove_task(task)
+            task = bar.add_task("", total=None)
 
         def watch(progress: Progress) -> None:
             bar.update(task, description=progress.activity, completed=progress.done, total=progress.total)
