@@ -70,12 +70,18 @@ class FeatureMetric(Metric):
         return self._dim
 
     def check(self, dataset: Dataset) -> None:
-        """Sees that there is, or can be, a classifier that fits.
+        """Sees that there is, or can be, a classifier that fits, and that enough real windows are asked for.
 
-        :raises DataError: the dataset has no labels or a single class, or does not fit the given classifier.
+        :raises DataError: the dataset has no labels or a single class, or does not fit the given classifier, or
+            ``real_samples`` is too small for its features.
         :raises CheckpointError: there is no intact classifier at ``classifier_path``.
         """
         self._dim = check_choice(self._choice, dataset).dim
+        if self._choice.real_samples < self.minimum_real_samples():
+            raise DataError(
+                f"real_samples must be at least {self.minimum_real_samples()} with {self._dim} features a window, "
+                f"not {self._choice.real_samples}"
+            )
 
     def prepare(self, dataset: Dataset, *, cache: Path, device: str, tell: Callable[[str], None]) -> None:
         """Trains or loads the classifier, and computes the features of real windows, both kept in the cache.

@@ -147,8 +147,12 @@ def test_too_few_generated_windows_are_refused_with_the_number_needed(cache: Pat
 
 
 def test_too_few_real_windows_are_refused_with_the_number_needed(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="'frechet-distance' needs at least 5 real windows to compare with, not 4"):
+    with pytest.raises(DataError, match="real_samples must be at least 5 with 4 features a window, not 4"):
         _prepared("frechet-distance", tmp_path, real_samples=4)
+    assert list(tmp_path.iterdir()) == []
+    few = NoiseDataset(NoiseDatasetOptions(windows=8, window_length=2048))
+    with pytest.raises(DataError, match="'frechet-distance' needs at least 9 real windows to compare with, not 8"):
+        _prepared("frechet-distance", tmp_path, few, classifier={"dim": 8, "epochs": 1, "batch_size": 4})
 
 
 def test_a_given_classifier_tells_how_many_samples_are_needed_before_the_run(tmp_path: Path) -> None:
