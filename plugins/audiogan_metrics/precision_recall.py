@@ -28,7 +28,7 @@ class PrecisionRecall(FeatureMetric):
 
     ``recall`` and ``coverage`` are the shares of real windows that generated ones resemble. Kynkäänniemi et al. 2019,
     "Improved precision and recall metric for assessing generative models", and Naeem et al. 2020, "Reliable fidelity
-    and diversity metrics for generative models". All depend on both sample counts.
+    and diversity metrics for generative models". As many windows of either side are compared as the smaller one has.
     """
 
     name = "precision-recall"
@@ -48,7 +48,8 @@ class PrecisionRecall(FeatureMetric):
 
     def compare(self, generated: ClassifierFeatures, real: ClassifierFeatures) -> MetricResult:
         """Each score is a mean over generated or over real windows; these are resampled, while the balls stay."""
-        membership = ball_membership(real.pooled, generated.pooled, neighbours=self.options.neighbours)
+        count = min(len(generated), len(real))
+        membership = ball_membership(real.pooled[:count], generated.pooled[:count], neighbours=self.options.neighbours)
         by_window = {
             "precision": membership.precision(),
             "recall": membership.recall(),
@@ -60,6 +61,7 @@ class PrecisionRecall(FeatureMetric):
             figures={name: float(values.mean()) for name, values in by_window.items()},
             protocol={
                 "neighbours": self.options.neighbours,
+                "compared_of_either": count,
                 "resampled": "windows, the balls kept",
                 **bootstrap_protocol(resamples, seed),
             },

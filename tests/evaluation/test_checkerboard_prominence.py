@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from audiogan.evaluation.checkerboard import artifact_lines, line_prominence, modulation_prominence
+from audiogan.evaluation.checkerboard import prominence as prominence_module
 
 LINES = artifact_lines((4, 4, 4), window_length=1024)
 N = torch.arange(1024, dtype=torch.float64)
@@ -201,6 +202,14 @@ def test_odd_periods_have_no_line_at_half_the_sample_rate() -> None:
 def test_other_shapes_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match="1024 or more"):
         line_prominence(torch.zeros(shape), LINES)
+
+
+def test_memory_is_bounded_by_taking_some_windows_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    waveforms = noise(7)
+    at_once = modulation_prominence(waveforms, LINES)
+    for samples in (3 * 1024, 1):
+        monkeypatch.setattr(prominence_module, "_SAMPLES_AT_A_TIME", samples)
+        assert modulation_prominence(waveforms, LINES) == pytest.approx(at_once, abs=1e-9)
 
 
 def test_no_windows_give_no_rows() -> None:

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from audiogan.evaluation.checkerboard.lines import ArtifactLines
 
-_BATCH_SIZE = 64
+_SAMPLES_AT_A_TIME = 1 << 20
 # A tone on a bin fills three more on either side under the Blackman-Harris window, and none beyond
 _NEAREST_NEIGHBOUR, _FURTHEST_NEIGHBOUR = 4, 8
 _BLACKMAN_HARRIS = (0.35875, -0.48829, 0.14128, -0.01168)
@@ -57,13 +57,14 @@ def _by_window(waveforms: Tensor, lines: ArtifactLines, signals: Callable[[Tenso
         raise ValueError(f"waveforms of shape {tuple(waveforms.shape)} are not [N, C, {lines.frame_length} or more]")
     prominence = np.empty((len(waveforms), len(lines.bins)))
     starts = _frame_starts(waveforms.shape[-1], lines.frame_length)
-    for first in range(0, len(waveforms), _BATCH_SIZE):
-        batch = waveforms[first : first + _BATCH_SIZE].double()
+    count = max(1, _SAMPLES_AT_A_TIME // waveforms.shape[1:].numel())
+    for first in range(0, len(waveforms), count):
+        batch = waveforms[first : first + count].double()
         frames = torch.stack([batch[..., start : start + lines.frame_length] for start in starts], dim=-2)
         frames = frames - frames.mean(dim=-1, keepdim=True)
         silent = frames.square().mean(dim=-1) <= _SILENT_POWER
         by_frame = _of_signals(signals(frames), lines).masked_fill(silent.unsqueeze(-1), math.nan)
-        prominence[first : first + _BATCH_SIZE] = by_frame.nanmean(dim=(1, 2)).numpy()
+        prominence[first : first + count] = by_frame.nanmean(dim=(1, 2)).numpy()
     return prominence
 
 

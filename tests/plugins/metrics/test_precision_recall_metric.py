@@ -52,7 +52,7 @@ def test_figures_are_those_of_the_pooled_features(metric: PrecisionRecall, held_
     result = metric.evaluate(held_out)
     classifier, real = metric._prepared()
     generated = classifier_features(held_out, classifier, cache=None)
-    membership = ball_membership(real.pooled, generated.pooled)
+    membership = ball_membership(real.pooled[:100], generated.pooled)
     assert result.figures == {
         "precision": membership.precision().mean(),
         "recall": membership.recall().mean(),
@@ -62,12 +62,13 @@ def test_figures_are_those_of_the_pooled_features(metric: PrecisionRecall, held_
     protocol = result.protocol["precision-recall"]
     assert json.loads(json.dumps(protocol)) == protocol
     assert (protocol["neighbours"], protocol["samples"], protocol["real_samples"]) == (5, 100, 150)
+    assert protocol["compared_of_either"] == 100
     assert protocol["bootstrap"] == {"resamples": 200, "level": 0.95, "seed": 0}
 
 
 def test_intervals_are_those_of_shares(metric: PrecisionRecall, held_out: torch.Tensor) -> None:
     result = metric.evaluate(held_out)
-    for name, count in (("precision", 100), ("recall", 150), ("coverage", 150)):
+    for name, count in (("precision", 100), ("recall", 100), ("coverage", 100)):
         share = result.figures[name]
         lower, upper = result.intervals[name]
         assert lower <= share <= upper
@@ -85,6 +86,14 @@ def test_real_windows_do_better_than_noise_or_a_single_sound(metric: PrecisionRe
     for worse in (noise, collapsed):
         assert worse["recall"] < 0.05
         assert worse["coverage"] < 0.2
+
+
+def test_more_generated_windows_than_real_ones_change_nothing_but_the_number(
+    metric: PrecisionRecall, held_out: torch.Tensor
+) -> None:
+    others = noise_waveforms(60, channels=1, window_length=2048, seed=0)
+    first = torch.cat([held_out, held_out[:50]])
+    assert metric.evaluate(torch.cat([first, others])).figures == metric.evaluate(first).figures
 
 
 def test_too_few_are_refused_with_the_number_needed(metric: PrecisionRecall, cache: Path) -> None:
