@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NoReturn, final, overload
 
 import torch
@@ -15,6 +16,11 @@ from audiogan.kernels.lstm.interface import LayerWeights
 
 States = tuple[Tensor, Tensor]
 
+_is_exporting: Callable[[], bool] = getattr(torch.compiler, "is_exporting", lambda: False)
+"""Torch has it from 2.7 on."""
+
+_OPTIONS = ("num_layers", "bias", "batch_first", "dropout", "bidirectional")
+
 
 @final
 class LSTM(nn.LSTM):
@@ -22,7 +28,7 @@ class LSTM(nn.LSTM):
 
     It differs in what it costs, in its second derivatives, which exist on every device in every mode, and in that it
     refuses ``proj_size``, packed sequences and third derivatives. Under autocast it computes, and returns, the
-    parameters' dtype.
+    parameters' dtype. In models that are exported, traced or scripted stands ``torch.nn.LSTM``.
 
     Weights load both ways: ``audiogan.LSTM(4, 64).load_state_dict(torch.nn.LSTM(4, 64).state_dict())``.
 
@@ -76,10 +82,14 @@ class LSTM(nn.LSTM):
         :param input: ``[T, N, input_size]``, ``[N, T, input_size]`` if ``batch_first``, or ``[T, input_size]``.
         :param hx: initial states ``(h_0, c_0)``, each ``[layers * directions, N, hidden_size]``, without N for one
             sequence; zeros if None.
-        :raises TypeError: the input is a packed sequence.
+        :raises TypeError: the input is a packed sequence, or ``hx`` is no pair of tensors.
         :raises ValueError: the input has not two or three dimensions, or dtypes or devices do not fit.
         :raises RuntimeError: the input has no step, or it or the states have the wrong shape.
         """
+        if _is_exporting() or torch.jit.is_tracing():
+            # What is exported is for inference, and runs where audiogan may not be: it is torch's operation.
+            recorded: tuple[Tensor, States] = super().forward(input, hx)
+            return recorded
         if torch.compiler.is_compiling():
             # Kernels are no torch operations: a compiled model has to call them as they are.
             compiler: Any = torch.compiler
@@ -89,6 +99,14 @@ class LSTM(nn.LSTM):
 
     def flatten_parameters(self) -> None:
         """Does nothing; it is there for programs that call it."""
+
+    def __prepare_scriptable__(self) -> nn.LSTM:
+        """What ``torch.jit.script`` compiles in its place: a ``torch.nn.LSTM`` with the same parameters."""
+        options: dict[str, Any] = {name: getattr(self, name) for name in _OPTIONS}
+        theirs = nn.LSTM(self.input_size, self.hidden_size, device="meta", **options)
+        for name, parameter in self.named_parameters():
+            setattr(theirs, name, parameter)
+        return theirs.train(self.training)
 
     def extra_repr(self) -> str:
         """The arguments, as ``torch.nn.LSTM`` prints them, and the implementation if one was named."""
@@ -113,11 +131,13 @@ class LSTM(nn.LSTM):
         return outputs.transpose(0, 1) if transposed else outputs, (h_n, c_n)
 
     def _initial_states(self, x: Tensor, hx: States | None, *, batched: bool) -> States:
-        layers = self.num_layers * (2 if self.bidirectional else 1)
+        layers = 2 * self.num_layers if self.bidirectional else self.num_layers
         expected = (layers, x.shape[1], self.hidden_size)
         if hx is None:
             zeros = x.new_zeros(expected)
             return zeros, zeros
+        if not (isinstance(hx, tuple | list) and len(hx) == 2 and all(isinstance(state, Tensor) for state in hx)):
+            raise TypeError(f"hx must be None or two tensors, (h_0, c_0), not {_in_words(hx)}")
         wanted = expected if batched else (layers, self.hidden_size)
         for index, state in enumerate(hx):
             if state.shape != wanted:
@@ -156,3 +176,9 @@ class LSTM(nn.LSTM):
 
         bias = named("bias_ih") + named("bias_hh") if self.bias else None
         return LayerWeights(named("weight_ih"), named("weight_hh"), bias)
+
+
+def _in_words(hx: object) -> str:
+    if isinstance(hx, tuple | list):
+        return f"{type(hx).__name__} of {', '.join(type(item).__name__ for item in hx) or 'nothing'}"
+    return type(hx).__name__

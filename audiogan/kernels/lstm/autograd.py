@@ -8,17 +8,18 @@ graph and understood by ``torch.func``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, final
 
 import torch
 from torch import Tensor
 from torch.autograd import Function
 
-from audiogan.kernels.lstm.engine import wanted
+from audiogan.kernels.lstm.autocast import without_autocast
+from audiogan.kernels.lstm.engine import NO_BATCHES, refuse_batches, transforming, wanted
 from audiogan.kernels.lstm.flat import RESULTS, as_arguments, as_layers, materialized, parted, weight_gradients_in_a_row
 from audiogan.kernels.lstm.interface import Direction, Implementation, Results, Wanted
+from audiogan.kernels.lstm.memory import in_memory, without_base
 
 _OPTIONS = 3
 _OPTIONS_OF_BACKWARD = 5
@@ -33,20 +34,46 @@ def record(
     ``arguments`` are x, h0, c0 and ``per_layer`` weights for each layer, none of them a leaf of the graph (see
     :func:`audiogan.kernels.lstm.engine.away_from_leaves`). Without ``save`` the results cannot be differentiated.
     """
+    if not save and not transforming():
+        return LSTMFunction.forward(implementation, save, per_layer, *arguments)
     output, hn, cn, *_ = _apply(LSTMFunction, implementation, save, per_layer, *arguments)
     return output, hn, cn
 
 
+class _ReverseModeOnly(Function):
+    """A node that refuses what it has no rule for in words of its own."""
+
+    @staticmethod
+    def vmap(*_: Any) -> Any:
+        """Raises.
+
+        :raises RuntimeError: always.
+        """
+        raise RuntimeError(NO_BATCHES)
+
+    @staticmethod
+    def jvp(*_: Any) -> Any:
+        """Raises.
+
+        :raises RuntimeError: always.
+        """
+        raise RuntimeError(
+            "the LSTM of audiogan has no forward-mode derivatives: torch.func.jvp, jacfwd, hessian and "
+            "torch.autograd.forward_ad do not work; use torch.func.grad or vjp, or torch.autograd.functional.jvp"
+        )
+
+
 @final
-class LSTMFunction(Function):
+class LSTMFunction(_ReverseModeOnly):
     """``implementation, save, weights_per_layer, x, h0, c0, *weights`` to ``output, hn, cn, *saved``."""
 
     @staticmethod
     def forward(implementation: Implementation, save: bool, per_layer: int, *arguments: Tensor) -> Any:
         """The forward pass; nothing follows the three results unless ``save``."""
-        with _without_autocast(arguments[0].device):
-            results, saved = implementation.forward(as_arguments(arguments, per_layer), save=save)
-        return results.output, results.hn, results.cn, *saved
+        with without_autocast(arguments[0].device):
+            given = as_arguments([in_memory(tensor) for tensor in arguments], per_layer)
+            results, saved = implementation.forward(given, save=save)
+        return *_handed_out(results.output, results.hn, results.cn), *saved
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Any, ...]) -> None:
@@ -64,8 +91,10 @@ class LSTMFunction(Function):
         """The first backward pass, recorded if autograd records."""
         if _all_zero(cotangents):
             return (None,) * (_OPTIONS + ctx.arguments)
-        arguments = ctx.saved_tensors[: ctx.arguments]
-        saved = ctx.saved_tensors[ctx.arguments :]
+        refuse_batches(cotangents)
+        # Reading them runs the hooks of checkpointing and of saving elsewhere, which answer only once.
+        tensors = ctx.saved_tensors
+        arguments, saved = tensors[: ctx.arguments], tensors[ctx.arguments :]
         x, h0, _ = arguments[:RESULTS]
         output_bar, hn_bar, cn_bar = cotangents[:RESULTS]
         gradients = _apply(
@@ -85,7 +114,7 @@ class LSTMFunction(Function):
 
 
 @final
-class LSTMBackward(Function):
+class LSTMBackward(_ReverseModeOnly):
     """``implementation, wanted, save, weights_per_layer, arguments, output_bar, hn_bar, cn_bar, *arguments, *saved``.
 
     Its outputs are gradients in the order of the arguments, None where not wanted, then what the pass saves.
@@ -96,13 +125,13 @@ class LSTMBackward(Function):
         implementation: Implementation, wanted: Wanted, save: bool, per_layer: int, count: int, *tensors: Tensor
     ) -> Any:
         """The first backward pass; ``count`` of the tensors are arguments."""
-        cotangents, arguments, saved = parted(tensors, RESULTS, count)
-        with _without_autocast(cotangents[0].device):
+        cotangents, arguments, saved = parted([in_memory(tensor) for tensor in tensors], RESULTS, count)
+        with without_autocast(cotangents[0].device):
             gradients, saved_by_backward = implementation.backward(
                 Results(*cotangents), as_arguments(arguments, per_layer), saved, wanted=wanted, save=save
             )
         weights = weight_gradients_in_a_row(gradients.weights, count - RESULTS)
-        return gradients.x, gradients.h0, gradients.c0, *weights, *saved_by_backward
+        return *_handed_out(gradients.x, gradients.h0, gradients.c0, *weights), *saved_by_backward
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Any, ...]) -> None:
@@ -121,6 +150,7 @@ class LSTMBackward(Function):
         """The second backward pass."""
         if _all_zero(cotangents):
             return (None,) * (_OPTIONS_OF_BACKWARD + RESULTS + ctx.arguments + ctx.saved)
+        refuse_batches(cotangents)
         arguments, saved, saved_by_backward = parted(ctx.saved_tensors, ctx.arguments, ctx.saved)
         count = len(arguments)
         direction = materialized(cotangents[:count], arguments)
@@ -139,7 +169,7 @@ class LSTMBackward(Function):
 
 
 @final
-class LSTMSecondBackward(Function):
+class LSTMSecondBackward(_ReverseModeOnly):
     """``implementation, wanted, weights_per_layer, counts, *direction, *arguments, *saved, *saved_by_backward``.
 
     ``counts`` are those of the first three groups. The outputs are gradients with respect to the three cotangents of
@@ -152,8 +182,9 @@ class LSTMSecondBackward(Function):
     ) -> Any:
         """The second backward pass."""
         of_direction, of_arguments, of_saved = counts
-        (x, h0, c0, *moved), arguments, rest = parted(tensors, of_direction, of_arguments)
-        with _without_autocast(x.device):
+        given = [in_memory(tensor) for tensor in tensors]
+        (x, h0, c0, *moved), arguments, rest = parted(given, of_direction, of_arguments)
+        with without_autocast(x.device):
             results, gradients = implementation.second_backward(
                 Direction(x, h0, c0, as_layers(moved, per_layer) or None),
                 as_arguments(arguments, per_layer),
@@ -162,7 +193,7 @@ class LSTMSecondBackward(Function):
                 wanted=wanted,
             )
         weights = weight_gradients_in_a_row(gradients.weights, of_arguments - RESULTS)
-        return results.output, results.hn, results.cn, gradients.x, gradients.h0, gradients.c0, *weights
+        return _handed_out(results.output, results.hn, results.cn, gradients.x, gradients.h0, gradients.c0, *weights)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Any, ...]) -> None:
@@ -181,21 +212,18 @@ class LSTMSecondBackward(Function):
 
 
 def _apply(function: Any, *inputs: Any) -> Any:
-    return function.apply(*inputs)
-
-
-@contextmanager
-def _without_autocast(device: torch.device) -> Iterator[None]:
-    if not torch.is_autocast_enabled(device.type):
-        yield
-        return
-    with torch.autocast(device.type, enabled=False):
-        yield
+    # Function.apply itself is for torch.func, and studies the signature of ``forward`` in every call: 40 microseconds.
+    apply = function.apply if transforming() else super(Function, function).apply
+    return apply(*inputs)
 
 
 def _all_zero(cotangents: Sequence[Tensor | None]) -> bool:
     """Whether nothing reached the node: the engine visits it even when what follows it, such as a sum, is linear."""
     return all(cotangent is None for cotangent in cotangents)
+
+
+def _handed_out(*tensors: Tensor | None) -> tuple[Tensor | None, ...]:
+    return tuple(None if tensor is None else without_base(tensor) for tensor in tensors)
 
 
 def _slice(start: int, length: int) -> slice:

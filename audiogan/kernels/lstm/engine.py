@@ -1,13 +1,21 @@
-"""What autograd's engine is about to compute."""
+"""What autograd's engine is about to compute, and what surrounds the call."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd import forward_ad
 
 from audiogan.kernels.lstm.interface import Wanted
+
+NO_BATCHES = (
+    "the LSTM of audiogan cannot be vectorised: torch.func.vmap, jacrev, jacfwd and hessian, and is_grads_batched "
+    "do not work; put what is mapped over into the batch, or loop over it, as jacrev(..., chunk_size=1) does"
+)
+"""What is said to those who map over the LSTM."""
 
 _X, _FIRST_WEIGHT = 0, 3
 
@@ -34,3 +42,19 @@ def wanted(ctx: Any, *, inputs: slice, arguments: slice) -> Wanted:
 def away_from_leaves(tensor: Tensor) -> Tensor:
     """The tensor itself, or an alias if it is a leaf of autograd's graph that requires a gradient."""
     return tensor.view_as(tensor) if tensor.requires_grad and tensor.is_leaf else tensor
+
+
+def transforming() -> bool:
+    """Whether a transformation of ``torch.func``, or a level of forward-mode derivatives, surrounds the call."""
+    active = getattr(torch._C, "_are_functorch_transforms_active", None)
+    return active is None or active() or getattr(forward_ad, "_current_level", 0) >= 0
+
+
+def refuse_batches(cotangents: Iterable[Tensor | None]) -> None:
+    """Refuses what ``is_grads_batched`` hands to a node; it does not ask the node for a rule.
+
+    :raises RuntimeError: one of the tensors is a batch of cotangents.
+    """
+    is_batch = getattr(torch._C._functorch, "is_legacy_batchedtensor", None)
+    if is_batch is not None and any(is_batch(tensor) for tensor in cotangents if tensor is not None):
+        raise RuntimeError(NO_BATCHES)

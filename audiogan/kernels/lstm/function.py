@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor
 
+from audiogan.kernels.lstm.autocast import autocasts
 from audiogan.kernels.lstm.autograd import record
 from audiogan.kernels.lstm.dispatch import choose
 from audiogan.kernels.lstm.engine import away_from_leaves
@@ -37,11 +38,11 @@ def lstm(
     :raises ValueError: shapes, dtypes or devices do not fit together.
     """
     flat = in_a_row(weights)
-    if torch.is_autocast_enabled(x.device.type):
+    if autocasts(x.device):
         x, h0, c0 = (tensor.to(flat[0].dtype) for tensor in (x, h0, c0))
     _check(x, h0, c0, weights)
     # An empty batch is no case for kernels that give every thread a share of it.
-    chosen = choose(x.device, x.dtype, implementation if x.shape[1] > 0 else "reference")
+    chosen = choose(x.device, x.dtype, implementation if x.shape[1] > 0 else "reference", hidden=h0.shape[2])
     arguments = [away_from_leaves(tensor) for tensor in (x, h0, c0, *flat)]
     save = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in arguments)
     return record(chosen, arguments, per_layer=len(flat) // len(weights), save=save)
@@ -65,6 +66,8 @@ def _check(x: Tensor, h0: Tensor, c0: Tensor, weights: Sequence[LayerWeights]) -
             raise ValueError("some layers have a bias and some have none; give all or none of them one")
         if layer.bias is not None:
             expected.append((f"bias of layer {index}", layer.bias, (4 * hidden,)))
+    if x.layout != torch.strided:
+        raise ValueError(f"the input has the layout {x.layout}; convert it with to_dense()")
     for name, tensor, shape in expected:
         if tensor.shape != shape:
             raise ValueError(f"{name} has shape {tuple(tensor.shape)} where {tuple(shape)} is needed")

@@ -12,13 +12,14 @@ two backward passes. What holds for all of them:
   None. Shapes have been checked.
 - Tensors that are handed in may have any strides, zero included (a cotangent is often a broadcast scalar, a batch-first
   input a transposed view), need not be aligned to more than their dtype, and must not be written to. An
-  implementation makes contiguous what it wants contiguous.
-- Tensors that are handed out may have any strides and may share memory with each other, but not with what was handed
-  in. Where two of them share memory they must be views of one tensor, so that autograd notices a write to either.
+  implementation makes contiguous what it wants contiguous. Their memory holds their numbers: none is sparse, or
+  negative or zero by a flag alone.
+- Tensors that are handed out as results or gradients are contiguous, as those of ``torch.nn.LSTM`` are, and overlap
+  with no other tensor: whoever receives them may write to them.
 - Passes run with gradients and autocast switched off. They may run in any thread, several at once.
 - What one pass saves for a later one is a tuple of tensors, whose meaning is the implementation's own. It may be empty,
-  is kept as long as autograd's graph, and may be used several times: a later pass must not write to it. A saved tensor
-  may share memory with a result, but must not be the same object: save ``result.detach()``.
+  is kept as long as autograd's graph, and may be used several times: a later pass must not write to it. A tensor that
+  was handed in is saved as ``tensor.detach()``, never as the same object.
 """
 
 from __future__ import annotations
@@ -106,6 +107,9 @@ class Implementation(ABC):
 
     name: ClassVar[str]
 
+    largest_hidden: ClassVar[int | None] = None
+    """The most hidden units that it computes; None if there is no such limit."""
+
     @abstractmethod
     def why_not(self, device: torch.device, dtype: torch.dtype) -> str | None:
         """None if it computes in ``dtype`` on ``device`` here, else the reason, such as "no compiled library found".
@@ -113,6 +117,14 @@ class Implementation(ABC):
         The reason completes the sentence "implementation 'NAME' cannot be used: …" and is one line. Answers quickly
         after the first call, and raises nothing.
         """
+
+    def variant(self) -> str | None:
+        """Which of its forms computes here, such as a set of instructions, if it has several; asked where it runs."""
+        return None
+
+    def drawback(self) -> str | None:
+        """Why it is slower here than it could be, in one line, or None; asked where it runs."""
+        return None
 
     @abstractmethod
     def forward(self, arguments: Arguments, *, save: bool) -> tuple[Results, Saved]:

@@ -7,7 +7,7 @@ from typing import TypeVar
 from attrs import evolve
 from torch import Tensor
 
-from audiogan.kernels.lstm.cpu.library import CArguments, CResults, CSequence, CWeights
+from audiogan.kernels.lstm.cpu.structures import CArguments, CResults, CSequence, CWeights
 from audiogan.kernels.lstm.interface import Arguments, Direction, Gradients, LayerWeights, Results
 
 _A = TypeVar("_A", Arguments, Direction)
@@ -18,16 +18,15 @@ def plain_arguments(arguments: _A) -> _A:
     weights = arguments.weights
     return evolve(
         arguments,
-        x=arguments.x.resolve_neg(),
-        h0=_contiguous(arguments.h0),
-        c0=_contiguous(arguments.c0),
+        h0=arguments.h0.contiguous(),
+        c0=arguments.c0.contiguous(),
         weights=None if weights is None else tuple(_contiguous_weights(layer) for layer in weights),
     )
 
 
 def plain_results(results: Results) -> Results:
     """The same with contiguous states; the sequence may have any strides."""
-    return Results(results.output.resolve_neg(), _contiguous(results.hn), _contiguous(results.cn))
+    return Results(results.output, results.hn.contiguous(), results.cn.contiguous())
 
 
 def c_arguments(tensors: Arguments | Direction | Gradients) -> CArguments:
@@ -46,15 +45,11 @@ def c_results(results: Results) -> CResults:
     return CResults(_c_sequence(results.output), results.hn.data_ptr(), results.cn.data_ptr())
 
 
-def _contiguous(tensor: Tensor) -> Tensor:
-    return tensor.resolve_neg().contiguous()
-
-
 def _contiguous_weights(layer: LayerWeights) -> LayerWeights:
     return LayerWeights(
-        _contiguous(layer.weight_ih),
-        _contiguous(layer.weight_hh),
-        None if layer.bias is None else _contiguous(layer.bias),
+        layer.weight_ih.contiguous(),
+        layer.weight_hh.contiguous(),
+        None if layer.bias is None else layer.bias.contiguous(),
     )
 
 

@@ -18,7 +18,6 @@ from torch import Tensor
 
 from audiogan.kernels.lstm.cpu.library import Library
 
-_LINE_BYTES = 64
 _HUGE_PAGE_BYTES = 1 << 21
 _LARGE_BYTES = 4 * _HUGE_PAGE_BYTES
 
@@ -27,21 +26,12 @@ def fresh(library: Library, dtype: torch.dtype, *shape: int) -> Tensor:
     """An uninitialised tensor that begins with a cache line, and with a huge page if it fills several."""
     elements = prod(shape)
     size = elements * dtype.itemsize
-    alignment = _HUGE_PAGE_BYTES if size >= _LARGE_BYTES else _LINE_BYTES
-    whole = torch.empty(elements + alignment // dtype.itemsize, dtype=dtype)
-    skipped = -whole.data_ptr() % alignment
-    if size >= _LARGE_BYTES:
-        library.advise_huge_pages(whole.data_ptr() + skipped, size)
-    start = skipped // dtype.itemsize
-    return whole[start : start + elements].view(shape)
-
-
-def sequence_like(library: Library, x: Tensor, features: int) -> Tensor:
-    """An uninitialised sequence ``[T, N, features]`` whose batch comes first in memory if that of ``x`` does."""
-    steps, batch, _ = x.shape
-    if x.stride(1) > x.stride(0):
-        return fresh(library, x.dtype, batch, steps, features).transpose(0, 1)
-    return fresh(library, x.dtype, steps, batch, features)
+    if size < _LARGE_BYTES:
+        return torch.empty(shape, dtype=dtype)
+    whole = torch.empty(elements + _HUGE_PAGE_BYTES // dtype.itemsize, dtype=dtype)
+    skipped = -whole.data_ptr() % _HUGE_PAGE_BYTES
+    library.advise_huge_pages(whole.data_ptr() + skipped, size)
+    return whole[skipped // dtype.itemsize :][:elements].view(shape)
 
 
 @final

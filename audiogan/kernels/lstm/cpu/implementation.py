@@ -8,8 +8,10 @@ import torch
 from torch import Tensor
 
 from audiogan.kernels.lstm.cpu.addresses import c_arguments, c_results, plain_arguments, plain_results
-from audiogan.kernels.lstm.cpu.buffers import Pool, sequence_like
-from audiogan.kernels.lstm.cpu.library import DTYPES, CCall, CShape, Library, open_library, usable_instructions
+from audiogan.kernels.lstm.cpu.buffers import Pool, fresh
+from audiogan.kernels.lstm.cpu.compilation import instruction_sets
+from audiogan.kernels.lstm.cpu.library import DTYPES, Library, survey
+from audiogan.kernels.lstm.cpu.structures import CCall, CShape
 from audiogan.kernels.lstm.interface import (
     Arguments,
     Direction,
@@ -52,12 +54,24 @@ class CPU(Implementation):
             return "it computes on the CPU alone"
         if dtype not in DTYPES:
             return f"it computes in {' and '.join(DTYPES.values())} alone"
-        usable = usable_instructions()
+        usable = survey().usable
         if not usable:
-            return "no library compiled from these sources found; install audiogan again where there is a C++ compiler"
+            found = "; ".join(survey().unusable.values()) or "no library compiled from these sources found"
+            return f"{found}; install audiogan again where there is a C++ compiler"
         if self._instructions is not None and self._instructions not in usable:
             return f"{self._instructions} is not among the usable sets of instructions: {', '.join(usable)}"
         return None
+
+    def variant(self) -> str | None:
+        """The set of instructions."""
+        return self._library().instructions
+
+    def drawback(self) -> str | None:
+        """A better set of instructions that the processor has, and whose library cannot be used."""
+        order = instruction_sets()
+        used = order.index(self._library().instructions)
+        better = [survey().unusable[name] for name in order[:used] if name in survey().unusable]
+        return f"{'; '.join(better)}; install audiogan again" if better and self._instructions is None else None
 
     def forward(self, arguments: Arguments, *, save: bool) -> tuple[Results, Saved]:
         """Saves the records of ``source/records.h``, ``[slices, layers, T, rows, units / lanes, 5, lanes]``."""
@@ -66,7 +80,7 @@ class CPU(Implementation):
         shape = _shape(arguments, rows=_slice_rows(arguments))
         saved = (_records(library, dtype, shape),) if save else ()
         results = Results(
-            sequence_like(library, arguments.x, shape.hidden),
+            fresh(library, dtype, shape.steps, shape.batch, shape.hidden),
             torch.empty_like(arguments.h0),
             torch.empty_like(arguments.c0),
         )
@@ -100,7 +114,7 @@ class CPU(Implementation):
         cotangents = plain_results(Results(*saved_by_backward))
         gradients = _gradients(library, arguments, wanted)
         tangents = Results(
-            sequence_like(library, arguments.x, arguments.h0.shape[2]),
+            fresh(library, dtype, *arguments.x.shape[:2], arguments.h0.shape[2]),
             torch.empty_like(arguments.h0),
             torch.empty_like(arguments.c0),
         )
@@ -116,7 +130,8 @@ class CPU(Implementation):
         return tangents, gradients
 
     def _library(self) -> Library:
-        return open_library(self._instructions or usable_instructions()[0])
+        usable = survey().usable
+        return usable[self._instructions or next(iter(usable))]
 
 
 def _run(library: Library, name: str, dtype: torch.dtype, call: CCall, saved: Saved) -> None:
@@ -150,7 +165,7 @@ def _shape(arguments: Arguments, rows: int) -> CShape:
 
 
 def _records(library: Library, dtype: torch.dtype, shape: CShape) -> Tensor:
-    lanes = library.lanes(dtype)
+    lanes = library.lanes[dtype]
     blocks = _ceil(shape.hidden, max(lanes, 4)) * max(lanes, 4) // lanes
     slices = _ceil(shape.batch, shape.slice_rows)
     return _POOL.take(library, dtype, slices, shape.layers, shape.steps, shape.slice_rows, blocks, 5, lanes)
@@ -158,7 +173,7 @@ def _records(library: Library, dtype: torch.dtype, shape: CShape) -> Tensor:
 
 def _gradients(library: Library, arguments: Arguments, wanted: Wanted) -> Gradients:
     return Gradients(
-        sequence_like(library, arguments.x, arguments.x.shape[2]) if wanted.x else None,
+        fresh(library, arguments.x.dtype, *arguments.x.shape) if wanted.x else None,
         torch.empty_like(arguments.h0),
         torch.empty_like(arguments.c0),
         tuple(

@@ -1,118 +1,124 @@
-"""The compiled libraries, and the structures that they are called with; ``source/call.h`` describes these."""
+"""The compiled libraries: which of them this machine can use, and how they are called."""
 
 from __future__ import annotations
 
 import ctypes
-from ctypes import POINTER, c_int64, c_void_p
+from collections.abc import Callable, Mapping
+from ctypes import c_int64, c_void_p
 from functools import cache
-from typing import Any, ClassVar, final
+from pathlib import Path
+from typing import final
 
 import torch
 from attrs import frozen
 
 from audiogan.kernels.lstm.cpu.compilation import PROCESSOR, instruction_sets, library_path
-
-
-@final
-class CShape(ctypes.Structure):
-    """Sizes of a call, and how the batch is cut into slices."""
-
-    _fields_: ClassVar[Any] = [
-        (name, c_int64) for name in ("steps", "batch", "inputs", "hidden", "layers", "slice_rows", "workers")
-    ]
-
-
-@final
-class CSequence(ctypes.Structure):
-    """``[steps, batch, features]`` with strides in elements."""
-
-    _fields_: ClassVar[Any] = [
-        ("data", c_void_p),
-        ("step_stride", c_int64),
-        ("row_stride", c_int64),
-        ("feature_stride", c_int64),
-    ]
-
-
-@final
-class CWeights(ctypes.Structure):
-    """One layer's weights, or their gradients or cotangents."""
-
-    _fields_: ClassVar[Any] = [("weight_ih", c_void_p), ("weight_hh", c_void_p), ("bias", c_void_p)]
-
-
-@final
-class CArguments(ctypes.Structure):
-    """Arguments, or their gradients, or a direction."""
-
-    _fields_: ClassVar[Any] = [("x", CSequence), ("h0", c_void_p), ("c0", c_void_p), ("weights", POINTER(CWeights))]
-
-
-@final
-class CResults(ctypes.Structure):
-    """Results, or their cotangents, or their tangents."""
-
-    _fields_: ClassVar[Any] = [("output", CSequence), ("hn", c_void_p), ("cn", c_void_p)]
-
-
-@final
-class CCall(ctypes.Structure):
-    """Everything that a pass reads and writes. It holds addresses alone: whoever fills it keeps the tensors."""
-
-    _fields_: ClassVar[Any] = [
-        ("shape", CShape),
-        ("arguments", CArguments),
-        ("results", CResults),
-        ("cotangents", CResults),
-        ("direction", CArguments),
-        ("tangents", CResults),
-        ("gradients", CArguments),
-        ("records", c_void_p),
-        ("scratch", c_void_p),
-    ]
-
+from audiogan.kernels.lstm.cpu.elf import what_is_cut_off
+from audiogan.kernels.lstm.cpu.structures import CCall
 
 DTYPES = {torch.float32: "float32", torch.float64: "float64"}
 """What the libraries compute in."""
+
+_PASSES = ("forward", "backward", "second_backward")
+
+
+@final
+class LibraryError(Exception):
+    """A library that is not there or cannot be used; the text says why."""
 
 
 @final
 @frozen(eq=False)
 class Library:
-    """The library compiled for one set of instructions."""
+    """The library compiled for one set of instructions.
+
+    ``lanes`` are the numbers in one of its vectors. A pass runs by its name and dtype; without scratch memory it only
+    returns how many elements of it it needs, and a negative number if there is no memory for the bookkeeping.
+    """
 
     instructions: str
-    handle: ctypes.CDLL
-
-    def lanes(self, dtype: torch.dtype) -> int:
-        """Numbers in one vector."""
-        return int(self.handle[f"audiogan_lstm_lanes_{DTYPES[dtype]}"]())
+    lanes: Mapping[torch.dtype, int]
+    passes: Mapping[tuple[str, torch.dtype], Callable[[ctypes._CArgObject], int]]
+    advise: Callable[[c_void_p, c_int64], None]
 
     def run(self, name: str, dtype: torch.dtype, call: CCall) -> int:
-        """Runs the pass ``name``, or without scratch memory only returns how many elements of it the pass needs."""
-        function = self.handle[f"audiogan_lstm_{name}_{DTYPES[dtype]}"]
-        function.restype = c_int64
-        elements = int(function(ctypes.byref(call)))
+        """Runs the pass ``name``, or without scratch memory only returns how many elements of it the pass needs.
+
+        :raises MemoryError: there is no memory for the pass's bookkeeping.
+        """
+        elements = self.passes[name, dtype](ctypes.byref(call))
         if elements < 0:
             raise MemoryError("no memory left for the LSTM's bookkeeping")
         return elements
 
     def advise_huge_pages(self, address: int, size: int) -> None:
         """Asks the system for large pages at ``address``; it may decline."""
-        self.handle["audiogan_lstm_advise_huge_pages"](c_void_p(address), c_int64(size))
+        self.advise(c_void_p(address), c_int64(size))
+
+
+@final
+@frozen
+class Survey:
+    """Libraries for what the processor has, the fastest first, and why others for what it has cannot be used."""
+
+    usable: Mapping[str, Library]
+    unusable: Mapping[str, str]
 
 
 @cache
+def survey() -> Survey:
+    """Looks for every library, and loads those for sets of instructions that the processor has."""
+    if not any(library_path(name).exists() for name in (*instruction_sets(), PROCESSOR)):
+        return Survey({}, {})
+    try:
+        has = _load(library_path(PROCESSOR))["audiogan_lstm_processor_has"]
+    except (LibraryError, AttributeError) as error:
+        return Survey({}, {PROCESSOR: str(error)})
+    usable, unusable = {}, {}
+    for name in instruction_sets():
+        if has(name.encode()):
+            try:
+                usable[name] = _open(name)
+            except LibraryError as error:
+                unusable[name] = str(error)
+    return Survey(usable, unusable)
+
+
 def open_library(instructions: str) -> Library:
     """The library for a set of instructions, which :func:`usable_instructions` has named."""
-    return Library(instructions, ctypes.CDLL(str(library_path(instructions))))
+    return survey().usable[instructions]
 
 
-@cache
 def usable_instructions() -> tuple[str, ...]:
-    """The sets of instructions that were compiled for and that the processor has, the fastest first."""
-    processor = library_path(PROCESSOR)
-    if not processor.is_file():
-        return ()
-    has = ctypes.CDLL(str(processor))["audiogan_lstm_processor_has"]
-    return tuple(name for name in instruction_sets() if library_path(name).is_file() and has(name.encode()))
+    """The sets of instructions that the processor has and a library can be used for, the fastest first."""
+    return tuple(survey().usable)
+
+
+def _open(instructions: str) -> Library:
+    path = library_path(instructions)
+    handle = _load(path)
+    try:
+        lanes = {dtype: int(handle[f"audiogan_lstm_lanes_{name}"]()) for dtype, name in DTYPES.items()}
+        passes = {
+            (called, dtype): handle[f"audiogan_lstm_{called}_{name}"]
+            for dtype, name in DTYPES.items()
+            for called in _PASSES
+        }
+        advise = handle["audiogan_lstm_advise_huge_pages"]
+    except AttributeError as error:
+        raise LibraryError(f"{path.name} is no library of the LSTM: {error}") from error
+    for function in passes.values():
+        function.restype = c_int64
+    return Library(instructions, lanes, passes, advise)
+
+
+def _load(path: Path) -> ctypes.CDLL:
+    try:
+        missing = what_is_cut_off(path)
+        if missing is not None:
+            raise LibraryError(f"{path.name} is incomplete: {missing}")
+        return ctypes.CDLL(str(path))
+    except FileNotFoundError as error:
+        raise LibraryError(f"{path.name} is not there") from error
+    except OSError as error:
+        raise LibraryError(f"{path.name} does not load: {str(error).removeprefix(f'{path}: ')}") from error

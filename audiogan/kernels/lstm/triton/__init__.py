@@ -9,13 +9,9 @@ from typing import TYPE_CHECKING, ClassVar, final
 import torch
 
 from audiogan.kernels.lstm.interface import Arguments, Direction, Gradients, Implementation, Results, Saved, Wanted
-from audiogan.kernels.lstm.reference import Reference
 
 if TYPE_CHECKING:
     from audiogan.kernels.lstm.triton.scans import PersistentScans
-
-LARGEST_HIDDEN = 128
-"""Up to this hidden size a multiprocessor holds a layer's recurrent weights; beyond it ``reference`` computes."""
 
 _OLDEST = (8, 0)
 """The least compute capability that Triton supports."""
@@ -34,6 +30,9 @@ class Triton(Implementation):
 
     name: ClassVar[str] = "triton"
 
+    largest_hidden: ClassVar[int | None] = 128
+    """Up to this hidden size a multiprocessor holds a layer's recurrent weights."""
+
     def why_not(self, device: torch.device, dtype: torch.dtype) -> str | None:
         """Needs an NVIDIA GPU that Triton compiles for, and float32 or float64."""
         if device.type != "cuda":
@@ -44,25 +43,22 @@ class Triton(Implementation):
 
     def forward(self, arguments: Arguments, *, save: bool) -> tuple[Results, Saved]:
         """Keeps each layer's states and gates."""
-        return _passes(arguments).forward(arguments, save=save)
+        return _passes().forward(arguments, save=save)
 
     def backward(
         self, cotangents: Results, arguments: Arguments, saved: Saved, *, wanted: Wanted, save: bool
     ) -> tuple[Gradients, Saved]:
         """Keeps each layer's cotangents."""
-        return _passes(arguments).backward(cotangents, arguments, saved, wanted=wanted, save=save)
+        return _passes().backward(cotangents, arguments, saved, wanted=wanted, save=save)
 
     def second_backward(
         self, direction: Direction, arguments: Arguments, saved: Saved, saved_by_backward: Saved, *, wanted: Wanted
     ) -> tuple[Results, Gradients]:
         """The tangent and its adjoint."""
-        return _passes(arguments).second_backward(direction, arguments, saved, saved_by_backward, wanted=wanted)
+        return _passes().second_backward(direction, arguments, saved, saved_by_backward, wanted=wanted)
 
 
-def _passes(arguments: Arguments) -> PersistentScans | Reference:
-    """What computes a call of this size."""
-    if arguments.h0.shape[2] > LARGEST_HIDDEN:
-        return Reference()
+def _passes() -> PersistentScans:
     # Triton takes a second to import, and is not there on every machine that asks why_not.
     from audiogan.kernels.lstm.triton.scans import PersistentScans
 
