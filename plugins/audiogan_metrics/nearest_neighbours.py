@@ -34,6 +34,10 @@ class NearestNeighboursOptions:
     memory_mib: int = option(
         default=1024, minimum=1, unit="MiB", help="memory for the training windows' spectrograms; more are left out"
     )
+    n_fft: int = option(default=2048, minimum=2, unit="samples", help="length of the spectrogram's frames")
+    full_scale: float = option(
+        default=32768.0, above=0, help="what samples of 1 count as, beside the 1e-6 that is added before the logarithm"
+    )
     mel_lower_hz: float = option(default=40.0, minimum=0, unit="Hz", help="lower edge of the lowest mel band")
     mel_upper_hz: float | None = option(
         default=None,
@@ -50,10 +54,11 @@ class NearestNeighboursOptions:
 class NearestNeighbours(Metric):
     """Mean distance of generated windows to the nearest other one, and to the nearest training window.
 
-    |D|self and |D|train of Donahue et al. 2019: the Euclidean distance between the log-mel spectrograms that the
-    classifier hears through. A small ``nearest_self`` tells of windows that are much alike, a small ``nearest_train``
-    of windows that were learnt by heart; what is small, the figures of real windows tell. Takes no classifier and no
-    labels. Where the dataset holds nothing out, a tenth of its windows is left out of the comparison and judged.
+    |D|self and |D|train of Donahue et al. 2019: the Euclidean distance between log-mel spectrograms, by default those
+    of the paper's published code: of 16-bit samples, in frames twice as long as the classifier's. A small
+    ``nearest_self`` tells of windows that are much alike, a small ``nearest_train`` of windows that were learnt by
+    heart; what is small, the figures of real windows tell. Takes no classifier and no labels. Where the dataset holds
+    nothing out, a tenth of its windows is left out of the comparison and judged.
     """
 
     options_class = NearestNeighboursOptions
@@ -128,7 +133,7 @@ class NearestNeighbours(Metric):
             "training_windows": sum(map(len, self._training)),
             "real_windows": self._origin,
             "seed": options.seed,
-            "feature": "log-mel spectrogram of the classifier's front end",
+            "feature": f"log-mel spectrogram of {options.n_fft}-sample frames, full scale {options.full_scale:g}",
             "feature_dim": examples.shape[1],
             **bootstrap_protocol(options.resamples, options.seed),
         }
@@ -147,14 +152,14 @@ class NearestNeighbours(Metric):
             sample_rate=dataset.sample_rate,
             lower_hz=self.options.mel_lower_hz,
             upper_hz=upper_edge_hz(self.options.mel_upper_hz, sample_rate=dataset.sample_rate),
+            n_fft=self.options.n_fft,
         )
 
     def _spectrograms(self, waveforms: Tensor) -> Tensor:
         assert self._front_end is not None
         with torch.no_grad():
-            return torch.cat(
-                [self._front_end(rows.float().mean(dim=1)).flatten(start_dim=1) for rows in in_parts(waveforms)]
-            )
+            mono = (rows.float().mean(dim=1) * self.options.full_scale for rows in in_parts(waveforms))
+            return torch.cat([self._front_end(rows).flatten(start_dim=1) for rows in mono])
 
     def _prepared(self) -> None:
         if not self._training:

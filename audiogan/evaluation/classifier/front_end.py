@@ -5,7 +5,7 @@ from __future__ import annotations
 from audiogan.audio.mel import LogMelSpectrogram
 from audiogan.errors import DataError
 
-_N_FFT, _HOP_LENGTH, N_MELS = 1024, 128, 128
+N_FFT, _HOP_LENGTH, N_MELS = 1024, 128, 128
 _UPPER_HZ, _UPPER_SHARE = 7800.0, 0.4875
 
 
@@ -14,15 +14,15 @@ def upper_edge_hz(given: float | None, *, sample_rate: int) -> float:
     return min(_UPPER_HZ, _UPPER_SHARE * sample_rate) if given is None else given
 
 
-def log_mel_front_end(*, sample_rate: int, lower_hz: float, upper_hz: float) -> LogMelSpectrogram:
-    """128 bands of a 1024/128 STFT between two edges.
+def log_mel_front_end(*, sample_rate: int, lower_hz: float, upper_hz: float, n_fft: int = N_FFT) -> LogMelSpectrogram:
+    """128 bands, between two edges, of an STFT of ``n_fft`` samples every 128.
 
     :raises DataError: the edges do not fit the sample rate.
     """
     try:
         return LogMelSpectrogram(
             sample_rate=sample_rate,
-            n_fft=_N_FFT,
+            n_fft=n_fft,
             hop_length=_HOP_LENGTH,
             n_mels=N_MELS,
             lower_hz=lower_hz,

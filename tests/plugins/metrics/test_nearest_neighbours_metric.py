@@ -12,13 +12,15 @@ from torch import Tensor
 
 import audiogan
 from audiogan import DataError, Metric
+from audiogan.audio.mel import mel_weights
 from audiogan.evaluation.classifier import AudioClassifier, ClassifierOptions
 from audiogan.evaluation.sampling import noise_waveforms, real_waveforms
 from audiogan.registry import installed
 from audiogan.testing import NoiseDataset, NoiseDatasetOptions, check_metric
 
 FIXED = NoiseDatasetOptions(windows=30, window_length=2048)
-OPTIONS = {"examples": 12, "resamples": 50}
+CLASSIFIERS = {"n_fft": 1024, "full_scale": 1.0}
+OPTIONS = {"examples": 12, "resamples": 50, **CLASSIFIERS}
 
 
 def _ignore(line: str) -> None:
@@ -65,12 +67,28 @@ def test_figures_are_mean_distances_of_the_log_mel_spectrograms(tmp_path: Path) 
         "training_windows": 30,
         "real_windows": "training",
         "seed": 0,
-        "feature": "log-mel spectrogram of the classifier's front end",
+        "feature": "log-mel spectrogram of 1024-sample frames, full scale 1",
         "feature_dim": 16 * 128,
         "bootstrap": {"resamples": 50, "level": 0.95, "seed": 0},
     }
     for name, (lower, upper) in result.intervals.items():
         assert lower < result.figures[name] < upper
+
+
+def test_the_defaults_are_those_of_the_published_code(tmp_path: Path) -> None:
+    """16-bit samples, frames of 2048 every 128, completed by zeros at the end; 128 HTK bands from 40 to 7800 Hz."""
+    dataset = NoiseDataset(FIXED)
+    metric: Any = audiogan.create("metric", "nearest-neighbours", {"examples": 12})
+    metric.prepare(dataset, cache=tmp_path, device="cpu", tell=_ignore)
+    generated = noise_waveforms(12, channels=1, window_length=2048, seed=0) / 8
+    window = 0.5 - 0.5 * np.cos(2 * np.pi * np.arange(2048) / 2048)
+    bands = mel_weights(n_mels=128, n_fft=2048, sample_rate=16_000, lower_hz=40.0, upper_hz=7800.0)
+    samples = np.pad(generated[:, 0].double().numpy() * 32768, ((0, 0), (0, 2048)))
+    frames = np.stack([samples[:, start : start + 2048] * window for start in range(0, 2048, 128)], axis=1)
+    features = np.log(np.abs(np.fft.rfft(frames)) @ bands + 1e-6).reshape(12, -1)
+    within = cdist(features, features)
+    np.fill_diagonal(within, np.inf)
+    assert metric.evaluate(generated).figures["nearest_self"] == pytest.approx(within.min(axis=1).mean(), rel=1e-5)
 
 
 def test_training_windows_learnt_by_heart_are_found_out(tmp_path: Path) -> None:
