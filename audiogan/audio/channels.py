@@ -34,10 +34,11 @@ def match_channels(waveform: NDArray[np.float32], wanted: int) -> NDArray[np.flo
         return waveform
     if wanted == 1:
         # Channel by channel: decoded samples are interleaved, over which numpy's mean takes several times as long.
-        mixed = waveform[0].copy()
+        mixed: NDArray[np.float32] = waveform[0].copy()
         for channel in waveform[1:]:
             mixed += channel
-        return (mixed / np.float32(held))[np.newaxis]
+        mixed /= np.float32(held)
+        return mixed[np.newaxis]
     if held == 1:
         return np.repeat(waveform, wanted, axis=0)
     raise ValueError(f"{held} channels cannot be made into {wanted}")

@@ -103,7 +103,7 @@ def test_the_digest_goes_by_content(tmp_path: Path) -> None:
     changed = bytearray(content)
     changed[100_000:120_000] = bytes(20_000)
     digests = {content_digest(tmp_path / "a")}
-    for other in (*others, changed, content[:199_000] + b"\0" + content[199_001:200_000]):
+    for other in (*others, bytes(changed), content[:199_000] + b"\0" + content[199_001:200_000]):
         (tmp_path / "b").write_bytes(other)
         digests.add(content_digest(tmp_path / "b"))
     assert len(digests) == 9

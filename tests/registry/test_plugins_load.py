@@ -137,7 +137,7 @@ def test_every_built_in_is_there() -> None:
     registry = installed()
     assert registry.broken == ()
     assert {kind: registry.names(kind) for kind in registry.entries} == {
-        "dataset": ("bach-piano", "tfrecord"),
+        "dataset": ("audio-folder", "bach-piano", "tfrecord"),
         "representation": ("spectrogram", "waveform"),
         "generator": ("specgan", "wavegan"),
         "discriminator": ("lstm", "lstm-conv", "specgan", "wavegan"),
