@@ -187,7 +187,7 @@ def test_a_profile_alone_may_give_the_budget(write: Callable[[str], Path], catal
             "--set: evaluation.metrics[1] = \"x\": unknown metric 'x'; installed: inception-score",
         ),
         ("generator={type='wavegan', dim=0}", "--set: generator.dim = 0: must be at least 1"),
-        ("dataset.type=3", "--set: dataset.type = 3: must be a name in quotes, one of audio-folder, bach-piano, tfrecord"),
+        ("dataset.type=3", "--set: dataset.type = 3: must be a name in quotes, one of bach-piano, tfrecord"),
         ("training.duration_s=inf", "--set: training.duration_s = inf: must be a finite number"),
         ("training.duration_s=nan", "--set: training.duration_s = nan: must be a finite number"),
         (
