@@ -11,7 +11,8 @@ import torch
 from attrs import frozen
 
 from audiogan.cli.text_table import TextTable
-from audiogan.kernels.lstm.dispatch import VARIABLE, ImplementationError, choose, reasons_against
+from audiogan.kernels.lstm.dispatch import VARIABLE, ImplementationError, choose, load, reasons_against
+from audiogan.kernels.lstm.interface import Implementation
 
 _DTYPES = (torch.float32, torch.float64)
 _HUGE_PAGES = Path("/sys/kernel/mm/transparent_hugepage/enabled")
@@ -19,12 +20,16 @@ _HUGE_PAGES = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
 @frozen
 class Selection:
-    """The implementation of the LSTM for a device and a dtype, None if there is none, and why not a faster one."""
+    """The implementation of the LSTM for a device and a dtype, None if there is none, and why not a faster one.
+
+    ``variant`` is the form of it that computes, such as a set of instructions, if it has several.
+    """
 
     device: torch.device
     dtype: torch.dtype
     name: str | None
     remarks: tuple[str, ...]
+    variant: str | None = None
 
 
 def select_all() -> list[Selection]:
@@ -39,7 +44,8 @@ def lstm_table(selections: Sequence[Selection]) -> TextTable:
     for selection in selections:
         first, *others = selection.remarks or ("the fastest there is",)
         dtype = str(selection.dtype).removeprefix("torch.")
-        rows.append((str(selection.device), dtype, selection.name or "none", first))
+        form = "" if selection.variant is None else f" ({selection.variant})"
+        rows.append((str(selection.device), dtype, f"{selection.name or 'none'}{form}", first))
         rows += [("", "", "", remark) for remark in others]
     return TextTable("LSTM", ("device", "dtype", "implementation", "why not a faster one"), rows)
 
@@ -92,10 +98,21 @@ def _select(device: torch.device, dtype: torch.dtype) -> Selection:
     forced = os.environ.get(VARIABLE)
     if forced:
         try:
-            return Selection(device, dtype, choose(device, dtype).name, (f"{VARIABLE}={forced}",))
+            return _selected(device, dtype, choose(device, dtype), [f"{VARIABLE}={forced}"])
         except ImplementationError as error:
             return Selection(device, dtype, None, (str(error),))
     reasons = reasons_against(device, dtype)
     name = next(name for name, reason in reasons.items() if reason is None)
     faster = list(reasons)[: list(reasons).index(name)]
-    return Selection(device, dtype, name, tuple(f"{other}: {reasons[other]}" for other in faster))
+    return _selected(device, dtype, load(name), [f"{other}: {reasons[other]}" for other in faster])
+
+
+def _selected(
+    device: torch.device, dtype: torch.dtype, implementation: Implementation, remarks: list[str]
+) -> Selection:
+    drawback, most = implementation.drawback(), implementation.largest_hidden
+    if drawback is not None:
+        remarks = [*remarks, f"{implementation.name}: {drawback}"]
+    if most is not None:
+        remarks = [*remarks, f"beyond {most} hidden units: a slower one"]
+    return Selection(device, dtype, implementation.name, tuple(remarks), implementation.variant())

@@ -7,7 +7,7 @@ import torch
 
 from audiogan.cli import diagnosis, main
 from audiogan.cli.diagnosis import Selection, huge_pages, lstm_table
-from audiogan.kernels.lstm import dispatch
+from audiogan.kernels.lstm import cpu, dispatch
 
 Capture = pytest.CaptureFixture[str]
 CPU = torch.device("cpu")
@@ -26,8 +26,24 @@ def test_the_machine_and_the_chosen_implementations_are_told(capsys: Capture, mo
     assert f"torch {torch.__version__}" in machine
     assert any(row.startswith(f"threads {torch.get_num_threads()} of ") for row in machine)
     assert any(row.startswith("huge pages ") for row in machine)
-    chosen = dispatch.choose(CPU, torch.float32).name
-    assert any(row.startswith(f"cpu float32 {chosen} ") for row in rows(output, "LSTM"))
+    chosen = dispatch.choose(CPU, torch.float32)
+    form = "" if chosen.variant() is None else f" ({chosen.variant()})"
+    assert any(row.startswith(f"cpu float32 {chosen.name}{form} triton: ") for row in rows(output, "LSTM"))
+
+
+def test_a_slower_form_and_a_limit_are_told(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(dispatch.VARIABLE, raising=False)
+    reasons = {"triton": "needs an NVIDIA GPU", "cpu": None, "reference": None}
+    monkeypatch.setattr(diagnosis, "reasons_against", lambda device, dtype: reasons)
+    monkeypatch.setattr(cpu.CPU, "variant", lambda self: "x86-64-v3")
+    monkeypatch.setattr(cpu.CPU, "drawback", lambda self: "v4.so is incomplete: 5 of 9 bytes")
+    monkeypatch.setattr(cpu.CPU, "largest_hidden", 64)
+    assert main(["doctor"]) == 0
+    assert rows(capsys.readouterr().out, "LSTM")[:3] == [
+        "cpu float32 cpu (x86-64-v3) triton: needs an NVIDIA GPU",
+        "cpu: v4.so is incomplete: 5 of 9 bytes",
+        "beyond 64 hidden units: a slower one",
+    ]
 
 
 def test_every_faster_implementation_is_told_with_its_reason(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -192,6 +192,55 @@ def test_a_compiled_model_computes_the_same() -> None:
     torch.testing.assert_close(found[1], found[0])
 
 
+@in_every_variant
+@pytest.mark.parametrize("transposed", [False, True])
+def test_results_and_gradients_have_torchs_strides(options: dict[str, Any], transposed: bool) -> None:
+    ours, theirs = pair(2, 3, **options)
+    laid_out = []
+    for module in (ours, theirs):
+        x = torch.randn(4, 5, 2, dtype=torch.float64)
+        # A product, because the gradient of a leaf takes the leaf's strides, whatever the module gives.
+        x = (x.transpose(0, 1) if transposed else x).requires_grad_() * 1
+        output, (h_n, c_n) = module(x)
+        gradients = torch.autograd.grad(output.sum(), [x, *module.parameters()])
+        laid_out.append([tensor.stride() for tensor in (output, h_n, c_n, *gradients)])
+    assert laid_out[0] == laid_out[1]
+
+
+def test_tensors_without_numbers_have_torchs_shapes() -> None:
+    x = torch.randn(5, 2, 4, device="meta")
+    found, expected = (kind(4, 3, device="meta")(x) for kind in (audiogan.LSTM, nn.LSTM))
+    assert found[0].shape == expected[0].shape
+    assert [state.shape for state in found[1]] == [state.shape for state in expected[1]]
+
+
+@in_every_variant
+@pytest.mark.parametrize("how", ["exported", "traced", "scripted"])
+@pytest.mark.filterwarnings(  # torch's own, which torch.nn.LSTM causes as well
+    "ignore:.*torch.jit:DeprecationWarning",
+    "ignore::torch.jit.TracerWarning",
+    "ignore:The tensor attributes .*_flat_weights:UserWarning",
+)
+def test_recorded_models_compute_the_same(options: dict[str, Any], how: str) -> None:
+    class Scores(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.lstm = audiogan.LSTM(3, 5, **options)
+
+        def forward(self, x: Tensor) -> Tensor:
+            outputs: Tensor = self.lstm(x)[0]
+            return outputs.square().sum(2)
+
+    scores, x = Scores().eval(), torch.randn(4, 2, 3)
+    if how == "exported":
+        recorded: Any = torch.export.export(scores, (x,)).module()
+    elif how == "traced":
+        recorded = torch.jit.trace(scores, x)
+    else:
+        recorded = torch.jit.script(scores)
+    torch.testing.assert_close(recorded(x), scores(x))
+
+
 @pytest.mark.parametrize("copied", ["deepcopy", "pickle", "save", "double and back", "flatten_parameters"])
 def test_copies_compute_the_same(copied: str) -> None:
     module = audiogan.LSTM(3, 5, num_layers=2, bidirectional=True, implementation="reference")
@@ -237,6 +286,21 @@ def test_packed_sequences_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
+    ("hx", "described"),
+    [
+        ((torch.zeros(1, 2, 6),), "tuple of Tensor"),
+        ([torch.zeros(1, 2, 6)] * 3, "list of Tensor, Tensor, Tensor"),
+        ((torch.zeros(1, 2, 6), None), "tuple of Tensor, NoneType"),
+        ((), "tuple of nothing"),
+        (torch.zeros(2, 1, 2, 6), "Tensor"),
+    ],
+)
+def test_what_is_no_pair_of_states_is_refused(hx: Any, described: str) -> None:
+    with pytest.raises(TypeError, match=rf"hx must be None or two tensors, \(h_0, c_0\), not {described}$"):
+        audiogan.LSTM(4, 6)(torch.zeros(3, 2, 4), hx)
+
+
+@pytest.mark.parametrize(
     ("x", "initial", "error", "message"),
     [
         (torch.zeros(4), None, ValueError, "expected input to be 2D or 3D, got 1D"),
@@ -255,6 +319,12 @@ def test_packed_sequences_are_refused() -> None:
             r"hidden\[1\] size \(1, 2, 6\)",
         ),
         (torch.zeros(3, 4), (torch.zeros(1, 1, 6), torch.zeros(1, 1, 6)), RuntimeError, r"\(1, 6\), got \(1, 1, 6\)"),
+        (
+            torch.zeros(3, 2, 4, device="meta"),
+            None,
+            ValueError,
+            "on cpu, and the input torch.float32 on meta",
+        ),
         (torch.zeros(3, 2, 4).double(), None, ValueError, "torch.float32 on cpu, and the input torch.float64"),
     ],
 )

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 from torch.nn import functional as F
+from torch.utils.checkpoint import checkpoint
 
 from audiogan.kernels.lstm import function
 from audiogan.kernels.lstm.dispatch import load
@@ -54,7 +54,7 @@ class Recorder(Implementation):
 @pytest.fixture
 def recorder(monkeypatch: pytest.MonkeyPatch) -> Recorder:
     made = Recorder()
-    monkeypatch.setattr(function, "choose", lambda device, dtype, name=None: made)
+    monkeypatch.setattr(function, "choose", lambda device, dtype, name=None, hidden=None: made)
     return made
 
 
@@ -192,15 +192,140 @@ def test_a_graph_can_be_used_again(place: Place) -> None:
 
 
 @place_by_place
-def test_writing_into_the_output_is_harmless_or_noticed(place: Place) -> None:
+def test_results_may_be_written_to(place: Place) -> None:
     arguments = [tensor.requires_grad_() for tensor in moved_to(random_arguments(SIZE), place)]
-    expected = torch.autograd.grad(loop(arguments, SIZE)[0].relu().sum(), arguments)
-    found: Sequence[Tensor] = expected
-    # An output that shares memory with what is saved must make autograd refuse; one of its own must change nothing.
-    with contextlib.suppress(RuntimeError):
-        found = torch.autograd.grad(run(arguments, SIZE, place.name)[0].relu_().sum(), arguments)
-    for gradient, reference in zip(found, expected, strict=True):
+    solutions = []
+    for results, write in (
+        (run(arguments, SIZE, place.name), (Tensor.relu_, Tensor.sin_, Tensor.cos_)),
+        (loop(arguments, SIZE), (Tensor.relu, Tensor.sin, Tensor.cos)),
+    ):
+        total = torch.stack([call(result).sum() for call, result in zip(write, results, strict=True)]).sum()
+        solutions.append(torch.autograd.grad(total, arguments))
+    for gradient, reference in zip(*solutions, strict=True):
         torch.testing.assert_close(gradient, reference, rtol=1e-4, atol=1e-5)
+
+
+@place_by_place
+def test_gradients_may_be_written_to_before_they_are_differentiated(place: Place) -> None:
+    arguments = [tensor.requires_grad_() for tensor in moved_to(random_arguments(SIZE), place)]
+    tripled, seconds = [], []
+    for results, times in ((run(arguments, SIZE, place.name), Tensor.mul_), (loop(arguments, SIZE), Tensor.mul)):
+        gradients = torch.autograd.grad(results[0].sin().sum(), arguments, create_graph=True)
+        tripled.append([times(gradient, 3.0) for gradient in gradients])
+        squares = torch.stack([gradient.square().sum() for gradient in tripled[-1]]).sum()
+        seconds.append(torch.autograd.grad(squares, arguments))
+    for found, expected in (tripled, seconds):
+        for gradient, reference in zip(found, expected, strict=True):
+            torch.testing.assert_close(gradient, reference, rtol=1e-4, atol=1e-4)
+
+
+@place_by_place
+@pytest.mark.parametrize("elsewhere", ["recomputed", "saved on the CPU"])
+def test_what_is_saved_may_be_recomputed_or_kept_elsewhere(place: Place, elsewhere: str) -> None:
+    arguments = [tensor.requires_grad_() for tensor in moved_to(random_arguments(SIZE), place)]
+
+    def outputs() -> Tensor:
+        return run(arguments, SIZE, place.name)[0]
+
+    def recomputed() -> Tensor:
+        output: Tensor = checkpoint(outputs, use_reentrant=False)
+        return output
+
+    def derivatives(outputs: Callable[[], Tensor]) -> list[Tensor]:
+        gradients = torch.autograd.grad(outputs().sin().sum(), arguments, create_graph=True)
+        squares = torch.stack([gradient.square().sum() for gradient in gradients]).sum()
+        return [*gradients, *torch.autograd.grad(squares, arguments)]
+
+    expected = derivatives(outputs)
+    if elsewhere == "recomputed":
+        found = derivatives(recomputed)
+    else:
+        with torch.autograd.graph.save_on_cpu():
+            found = derivatives(outputs)
+    for gradient, reference in zip(found, expected, strict=True):
+        torch.testing.assert_close(gradient, reference)
+
+
+@place_by_place
+@pytest.mark.parametrize("order", [(0, 1, 2), (1, 0, 2), (2, 1, 0)], ids=str)
+def test_results_and_gradients_are_contiguous_as_torchs(place: Place, order: tuple[int, int, int]) -> None:
+    x, *others = moved_to(random_arguments(SIZE), place)
+    x = x.permute(order).contiguous().permute(order)
+    # A view of each: the gradient of a leaf takes the leaf's strides, whatever the kernel gives.
+    arguments = [tensor.requires_grad_() * 1 for tensor in (x, *others)]
+    results = run(arguments, SIZE, place.name)
+    gradients = torch.autograd.grad(results[0].sum(), arguments, create_graph=True)
+    second = torch.autograd.grad(gradients[0].square().sum(), arguments)
+    assert all(tensor.is_contiguous() for tensor in (*results, *gradients, *second))
+
+
+@place_by_place
+def test_zeros_without_memory_count_as_zeros(place: Place) -> None:
+    arguments = [tensor.requires_grad_() for tensor in moved_to(random_arguments(SIZE), place)]
+    x, *others = arguments
+    nothing = torch._efficientzerotensor(x.shape, dtype=x.dtype, device=x.device)
+    torch.testing.assert_close(run([nothing, *others], SIZE, place.name), run([x * 0, *others], SIZE, place.name))
+    output = run(arguments, SIZE, place.name)[0]
+    cotangent = torch._efficientzerotensor(output.shape, dtype=x.dtype, device=x.device)
+    gradients = torch.autograd.grad(output, arguments, cotangent, create_graph=True)
+    assert not any(gradient.any() for gradient in gradients)
+    direction = torch._efficientzerotensor(x.shape, dtype=x.dtype, device=x.device)
+    assert not any(gradient.any() for gradient in torch.autograd.grad(gradients[0], arguments, direction))
+
+
+def test_sparse_inputs_are_refused_and_sparse_cotangents_taken() -> None:
+    x, *others = problem()
+    with pytest.raises(ValueError, match=r"layout torch\.sparse_coo; convert it with to_dense\(\)"):
+        run([x.detach().to_sparse(), *others])
+    output = run([x, *others])[0]
+    cotangent = torch.randn_like(output)
+    (expected,) = torch.autograd.grad(output, x, cotangent, retain_graph=True)
+    torch.testing.assert_close(torch.autograd.grad(output, x, cotangent.to_sparse())[0], expected)
+
+
+MAPPED: dict[str, tuple[Callable[[Callable[[Tensor], Tensor], Tensor], object], str]] = {
+    "vmap": (lambda f, x: torch.func.vmap(f)(torch.stack([x, x])), "cannot be vectorised"),
+    "jacrev": (lambda f, x: torch.func.jacrev(f)(x), "cannot be vectorised"),
+    "is_grads_batched": (
+        lambda f, x: torch.autograd.functional.jacobian(f, x, vectorize=True),
+        "cannot be vectorised",
+    ),
+    "jvp": (lambda f, x: torch.func.jvp(f, (x,), (x,)), "no forward-mode derivatives"),
+    "jacfwd": (lambda f, x: torch.func.jacfwd(f)(x), "cannot be vectorised|no forward-mode derivatives"),
+    "hessian": (lambda f, x: torch.func.hessian(f)(x), "cannot be vectorised|no forward-mode derivatives"),
+}
+
+
+@pytest.mark.parametrize("name", MAPPED)
+@pytest.mark.parametrize("frozen", [False, True])
+@pytest.mark.filterwarnings("ignore:.*torch.jit:DeprecationWarning")  # torch's own forward mode causes it
+def test_what_cannot_be_mapped_or_pushed_forward_is_refused_in_words(name: str, frozen: bool) -> None:
+    x, *others = problem()
+    others = [tensor.detach() for tensor in others] if frozen else others
+    call, message = MAPPED[name]
+    with pytest.raises(RuntimeError, match=message):
+        call(lambda x: run([x, *others])[0], x.detach())
+
+
+def test_jacobians_come_one_row_at_a_time() -> None:
+    x, *others = problem(Size(steps=2, batch=1, inputs=2, hidden=2))
+    x = x.detach()
+    one = Size(steps=2, batch=1, inputs=2, hidden=2)
+
+    def apply(x: Tensor) -> Tensor:
+        return run([x, *others], one)[0]
+
+    expected = torch.autograd.functional.jacobian(lambda x: loop([x, *others], one)[0], x)
+    torch.testing.assert_close(torch.func.jacrev(apply, chunk_size=1)(x), expected)
+    torch.testing.assert_close(torch.autograd.functional.jacobian(apply, x), expected)
+
+
+def test_tensors_without_numbers_have_shapes() -> None:
+    arguments = [tensor.to("meta").requires_grad_() for tensor in random_arguments(SIZE)]
+    results = run(arguments)
+    assert [tuple(result.shape) for result in results] == [(4, 3, 3), (2, 3, 3), (2, 3, 3)]
+    gradients = torch.autograd.grad(results[0].sum(), arguments)
+    assert [gradient.shape for gradient in gradients] == [argument.shape for argument in arguments]
 
 
 @place_by_place
@@ -266,6 +391,7 @@ def test_an_empty_batch_gives_empty_results_and_gradients_of_zero() -> None:
         (lambda x, h0, w: (x[:, :2], h0, w), "h0 has shape \\(2, 3, 3\\) where \\(2, 2, 3\\) is needed"),
         (lambda x, h0, w: (x[..., :1], h0, w), "weight_ih of layer 0 has shape \\(12, 2\\) where \\(12, 1\\)"),
         (lambda x, h0, w: (x, h0.float(), w), "h0 is torch.float32 on cpu, and the input torch.float64 on cpu"),
+        (lambda x, h0, w: (x.to("meta"), h0, w), "h0 is torch.float64 on cpu, and the input torch.float64 on meta"),
         (lambda x, h0, w: (x, h0, [*w[:5], w[5][:4]]), "bias of layer 1 has shape \\(4,\\) where \\(12,\\)"),
     ],
 )

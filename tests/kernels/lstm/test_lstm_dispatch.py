@@ -9,8 +9,9 @@ import pytest
 import torch
 
 from audiogan.errors import AudioganError
-from audiogan.kernels.lstm import dispatch
+from audiogan.kernels.lstm import cpu, dispatch
 from audiogan.kernels.lstm.dispatch import ImplementationError, choose
+from audiogan.kernels.lstm.triton import Triton
 
 CPU = torch.device("cpu")
 FALLBACK = {"triton": "needs an NVIDIA GPU", "cpu": "no compiled library found", "reference": None}
@@ -38,7 +39,7 @@ def test_the_fastest_that_runs_is_chosen() -> None:
 def test_a_fallback_is_told_once_with_every_reason(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(dispatch, "reasons_against", lambda device, dtype: FALLBACK)
+    monkeypatch.setattr(dispatch, "reasons_against", lambda device, dtype, hidden: FALLBACK)
     with caplog.at_level(logging.WARNING, logger="audiogan"):
         for _ in range(3):
             assert choose(CPU, torch.float32).name == "reference"
@@ -49,6 +50,42 @@ def test_a_fallback_is_told_once_with_every_reason(
             "(triton: needs an NVIDIA GPU; cpu: no compiled library found)",
         )
     ]
+
+
+def test_a_slower_form_is_told_once_with_its_reason(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    reasons = {"triton": "needs an NVIDIA GPU", "cpu": None, "reference": None}
+    monkeypatch.setattr(dispatch, "reasons_against", lambda device, dtype, hidden: reasons)
+    monkeypatch.setattr(cpu.CPU, "drawback", lambda self: "v4.so is incomplete: 5 of 9 bytes")
+    with caplog.at_level(logging.WARNING, logger="audiogan"):
+        for hidden in (3, 4):
+            assert choose(CPU, torch.float32, hidden=hidden).name == "cpu"
+    assert [record.getMessage() for record in caplog.records] == [
+        "LSTM in torch.float32 on cpu uses a slower form of the implementation 'cpu' "
+        "(v4.so is incomplete: 5 of 9 bytes)"
+    ]
+
+
+def test_a_size_that_the_fastest_does_not_compute_is_told(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(Triton, "why_not", lambda self, device, dtype: None)
+    gpu = torch.device("cuda", 0)
+    with caplog.at_level(logging.WARNING, logger="audiogan"):
+        assert choose(gpu, torch.float32, hidden=128).name == "triton"
+        assert not caplog.records
+        assert choose(gpu, torch.float32, hidden=129).name == "reference"
+    assert "triton: computes up to 128 hidden units" in caplog.text
+    monkeypatch.setenv(dispatch.VARIABLE, "triton")
+    with pytest.raises(ImplementationError, match=r"AUDIOGAN_LSTM=triton: .* up to 128 hidden units; usable: ref"):
+        choose(gpu, torch.float32, hidden=129)
+
+
+def test_shapes_alone_are_no_slow_computation(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, logger="audiogan"):
+        assert choose(torch.device("meta"), torch.float32).name == "reference"
+    assert not caplog.records
 
 
 def test_what_is_chosen_by_name_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
