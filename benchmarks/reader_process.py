@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
 from time import perf_counter
@@ -13,9 +14,7 @@ from typing import Self
 from benchmarks.tfrecord_readers import Reader, Stream
 
 _UNTIMED = 512
-"""Examples taken before each timing, more than any reader has waiting from before."""
-
-_streams: dict[str, Stream] = {}
+"""Examples taken before each timing, which starts threads and processes."""
 
 
 class ReaderProcess:
@@ -30,7 +29,7 @@ class ReaderProcess:
         return self._pool.submit(_contents, self._reader, self._path, examples).result()
 
     def seconds(self, examples: int) -> float:
-        """How long the next ``examples`` examples take."""
+        """How long ``examples`` examples take, once reading is under way."""
         return self._pool.submit(_seconds, self._reader, self._path, examples).result()
 
     def __enter__(self) -> Self:
@@ -39,7 +38,6 @@ class ReaderProcess:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        self._pool.submit(_streams.clear).result()
         self._pool.shutdown()
 
 
@@ -53,13 +51,12 @@ def _contents(reader: Reader, path: Path, examples: int) -> frozenset[str]:
 
 
 def _seconds(reader: Reader, path: Path, examples: int) -> float:
-    if reader.name not in _streams:
-        _streams[reader.name] = reader.read(path)
-    stream = _streams[reader.name]
-    _take(stream, _UNTIMED)
-    start = perf_counter()
-    _take(stream, examples)
-    return perf_counter() - start
+    # A stream left open would read ahead while others are timed.
+    with closing(reader.read(path)) as stream:
+        _take(stream, _UNTIMED)
+        start = perf_counter()
+        _take(stream, examples)
+        return perf_counter() - start
 
 
 def _take(stream: Stream, examples: int) -> None:

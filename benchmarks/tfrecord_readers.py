@@ -6,7 +6,7 @@ Whatever a reader needs to import it imports itself, in a process of its own.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
@@ -23,7 +23,7 @@ from audiogan_datasets.tfrecord import TFRecordDataset, TFRecordDatasetOptions
 SAMPLES = 16_384
 BATCH_SIZE = 64
 
-Stream = Iterator[NDArray[np.float32]]
+Stream = Generator[NDArray[np.float32]]
 
 
 @frozen
