@@ -22,12 +22,14 @@ _TAGS_BYTES = 4096
 def check_complete(path: Path, file: BinaryIO) -> None:
     """Compares the size that a WAV, AIFF or tagged MP3 file promises with its own, and rewinds ``file``.
 
-    :raises DamagedDataError: it holds less than it promises.
+    :raises DamagedDataError: it holds less than it promises, or nothing.
     """
     header = file.read(_HEADER_BYTES)
     held = file.seek(0, os.SEEK_END)
     promised = _promised_size(file, header)
     file.seek(0)
+    if held == 0:
+        raise DamagedDataError(f"{path}: is empty; fetch or write it again")
     if promised is not None and held + 1 < promised:  # a final pad byte is often counted and left out
         raise DamagedDataError(f"{path}: cut short, {held} bytes of {promised}; fetch or write it again")
 

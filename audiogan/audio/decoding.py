@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from audiogan.audio.completeness import check_complete
 from audiogan.audio.formats import needs_run_up, stores_floats
 from audiogan.audio.mpeg_index import mpeg_index, states_length
-from audiogan.audio.ogg_pages import last_page_start
+from audiogan.audio.ogg_pages import is_chained, last_page_start
 from audiogan.audio.sources import MpegSource, SeekableSource, Source
 from audiogan.errors import DamagedDataError, DataError
 
@@ -162,5 +162,9 @@ def _header_of(path: Path, opened: Any) -> AudioHeader:
         length = length if index is None else index.length
     if length == 0:
         raise DamagedDataError(f"{path}: no samples ({opened.channels} channels of 0); remove it from the dataset")
+    if opened.format == "OGG" and is_chained(path):
+        raise DamagedDataError(
+            f"{path}: several streams one after the other, of which only the first would be read; convert it to FLAC"
+        )
     last_seek = last_page_start(path) if opened.subtype == "VORBIS" else length
     return AudioHeader(opened.samplerate, opened.channels, length, opened.format, opened.subtype, last_seek)

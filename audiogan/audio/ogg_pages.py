@@ -1,4 +1,4 @@
-"""The last pages of an Ogg file.
+"""The pages of an Ogg file.
 
 A page states the position of the last sample that ends on it (its granule position), so that a decoder can begin at any
 page and knows where it is; but for the last page, whose position leaves out the samples that are cut off at the end.
@@ -9,7 +9,11 @@ Source: RFC 3533, section 6.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
+
+from attrs import frozen
 
 _PAGE_HEADER_BYTES = 27
 _LARGEST_PAGE = _PAGE_HEADER_BYTES + 255 + 255 * 255
@@ -23,15 +27,37 @@ def last_page_start(path: Path) -> int:
     :raises OSError: the file cannot be read.
     """
     with path.open("rb") as file:
-        size = file.seek(0, os.SEEK_END)
-        file.seek(max(0, size - 3 * _LARGEST_PAGE))
-        tail = file.read()
-    positions = []
-    offset = tail.find(b"OggS\0")
-    while offset >= 0 and offset + _PAGE_HEADER_BYTES <= len(tail):
-        position = int.from_bytes(tail[offset + 6 : offset + 14], "little")
-        if position != _NO_POSITION:
-            positions.append(position)
-        offset = tail.find(b"OggS\0", offset + _PAGE_HEADER_BYTES)
+        positions = [page.position for page in _pages(_tail(file)) if page.position != _NO_POSITION]
     earlier = [position for position in positions if position < positions[-1]]
     return max(earlier, default=0)
+
+
+def is_chained(path: Path) -> bool:
+    """Whether another stream than the first one ends the file; libsndfile reads the first alone.
+
+    :raises OSError: the file cannot be read.
+    """
+    with path.open("rb") as file:
+        first = next(_pages(file.read(_PAGE_HEADER_BYTES)), None)
+        serials = [page.serial for page in _pages(_tail(file))]
+    return first is not None and bool(serials) and serials[-1] != first.serial
+
+
+@frozen
+class _Page:
+    position: int
+    serial: int
+
+
+def _tail(file: BinaryIO) -> bytes:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(max(0, size - 3 * _LARGEST_PAGE))
+    return file.read()
+
+
+def _pages(content: bytes) -> Iterator[_Page]:
+    offset = content.find(b"OggS\0")
+    while offset >= 0 and offset + _PAGE_HEADER_BYTES <= len(content):
+        fields = content[offset + 6 : offset + 18]
+        yield _Page(int.from_bytes(fields[:8], "little"), int.from_bytes(fields[8:], "little"))
+        offset = content.find(b"OggS\0", offset + _PAGE_HEADER_BYTES)

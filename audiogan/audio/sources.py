@@ -93,10 +93,11 @@ class MpegSource(Source):
             return BytesIO(), 0
         pieces = [content for content, _ in frames]
         silent = [silenced(content, frame) for content, frame in frames[:_MPEG_SILENCED]]
-        if first == 0:
+        before = 0
+        if first > 0:
+            pieces = [*silent, *pieces[_MPEG_SILENCED:]]
+        elif self._index.skipped < DECODER_DELAY:
             pieces, before = [silent[0], *pieces], 1
-        else:
-            pieces, before = [*silent, *pieces[_MPEG_SILENCED:]], 0
         return BytesIO(b"".join((length_tag_frame(pieces[0], len(pieces)), *pieces))), before
 
     def _frames(self, first: int, last: int) -> list[tuple[bytes, MpegFrame]]:

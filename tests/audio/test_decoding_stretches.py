@@ -158,3 +158,12 @@ def test_hostile_files_are_read_or_refused_but_never_crash(
         assert refused.startswith(f"{path}: ")
         return
     assert samples.shape == (header.channels, stop)
+
+
+@pytest.mark.parametrize("name", ["a.ogg", "a.opus"])
+def test_streams_behind_the_first_are_not_passed_over_in_silence(tmp_path: Path, name: str) -> None:
+    first = write_sound(tmp_path / name, sound(1, 20_000), 16_000).read_bytes()
+    second = write_sound(tmp_path / name, sound(1, 20_000, seed=1), 16_000).read_bytes()
+    (tmp_path / name).write_bytes(first + second)
+    with pytest.raises(DamagedDataError, match=f"{name}: several streams one after the other"):
+        read_header(tmp_path / name)
