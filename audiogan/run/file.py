@@ -182,7 +182,13 @@ def _describe_run(
             "title": file.title,
             "profile": file.profile,
             "experiments": [
-                {"name": spec.name, "title": spec.title, "published": dict(spec.published)} for spec in file.experiments
+                {
+                    "name": spec.name,
+                    "title": spec.title,
+                    "best_by": spec.evaluation.best_by,
+                    "published": dict(spec.published),
+                }
+                for spec in file.experiments
             ],
         },
     )

@@ -101,6 +101,7 @@ class Judges:
             "noise": dict(noise.figures),
             "intervals": {"real": _lists(real.intervals), "noise": _lists(noise.intervals)},
             "samples": count,
+            "lower_is_better": sorted(frozenset[str]().union(*(metric.lower_is_better() for metric in metrics))),
             "protocol": {**real.protocol, "real_windows": windows.judged_origin},
         }
 
