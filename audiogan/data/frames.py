@@ -76,7 +76,8 @@ def starts_with_frame(head: bytes) -> bool:
 
 
 def _length_is_sound(header: bytes) -> bool:
-    return masked_crc(header[: LENGTH.size]) == CHECKSUM.unpack(header[LENGTH.size :])[0]
+    stated: int = CHECKSUM.unpack(header[LENGTH.size :])[0]
+    return masked_crc(header[: LENGTH.size]) == stated
 
 
 def _header_fault(header: bytes, offset: int, *, left: int) -> FrameFault | None:

@@ -11,7 +11,7 @@ import torch
 from attrs import frozen
 from torch import Tensor
 
-from audiogan.data.damage import nothing_sound, tell_damage
+from audiogan.data.damage import nothing_sound, tell_damage, tell_skipped
 from audiogan.data.order import turns
 from audiogan.data.read_ahead import read_in_workers
 from audiogan.data.window_reader import UNLABELLED, ReadTurns, SoundWindows, WindowReader
@@ -45,7 +45,7 @@ class BatchLoader(Iterator[Batch]):
     windows; a batch may begin in one epoch and end in the next, so that no window is left out.
 
     Where ``dataset.on_error`` is ``"skip"``, a damaged window has its turn and gives nothing; the windows whose turn
-    comes next fill the batch. Each place of damage is logged once.
+    comes next fill the batch. Each place of damage is logged once, and the count when the loader is closed.
 
     With ``workers`` processes the windows are read ahead; with none they are read when asked for. Close the loader, or
     use it in a ``with`` block, to end the processes. torch's global random state is left alone.
@@ -66,6 +66,7 @@ class BatchLoader(Iterator[Batch]):
         self._workers = workers
         self._read_ahead: Iterator[ReadTurns] | None = None
         self._left_over: SoundWindows | None = None
+        self._taken = self._skipped = 0
 
     def __iter__(self) -> Self:
         return self
@@ -83,6 +84,8 @@ class BatchLoader(Iterator[Batch]):
         position = int(windows.positions[-1]) + 1
         skipped = position - self.position - len(windows)
         self.position = position
+        self._taken += len(windows)
+        self._skipped += skipped
         return Batch(
             waveforms=torch.from_numpy(windows.waveforms),
             labels=torch.from_numpy(windows.labels) if self._dataset.class_names else None,
@@ -94,6 +97,8 @@ class BatchLoader(Iterator[Batch]):
     def close(self) -> None:
         """Ends the worker processes; a later batch starts new ones where this one stood."""
         self._read_ahead = self._left_over = None
+        tell_skipped(self._skipped, of=self._taken + self._skipped, reader="batches")
+        self._taken = self._skipped = 0
 
     def __enter__(self) -> Self:
         return self

@@ -50,7 +50,7 @@ class NumberSeed(ISpawnableSeedSequence):
 
 
 def number_seeds(seed: int, purpose: int, *, first: int, count: int) -> list[SeedSequence]:
-    """What gives the numbers of the sequences of ``count`` numbers from ``first`` on, all below 2^64; ``purpose`` is below 2^32."""
+    """The sequences of the ``count`` numbers from ``first`` on, which are below 2^64; ``purpose`` is below 2^32."""
     states: list[NDArray[np.uint64]] = []
     while count > 0:
         # numpy gives a number no more words than it needs

@@ -11,6 +11,7 @@ import numpy as np
 from attrs import frozen
 
 from audiogan.build import build
+from audiogan.data.damage import window_or_damage
 from audiogan.errors import AudioganError
 from audiogan.interfaces import Dataset, Metric
 from audiogan.registry import Registry
@@ -87,7 +88,7 @@ class _Checker:
             dataset: Dataset = build("dataset", spec, self._registry)
             if len(dataset) == 0:
                 return _Finding(("dataset",), f"dataset '{spec.type}' has no windows: check its files")
-            dataset.window(0, rng=np.random.default_rng(0))
+            window_or_damage(dataset, 0, rng=np.random.default_rng(0))
         except AudioganError as error:
             return _refusal("dataset", spec, error)
         return dataset

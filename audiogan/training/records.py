@@ -17,6 +17,8 @@ class StepRecord:
     discriminator_loss: float
     generator_loss: float
     penalty: float | None
+    skipped: int = 0
+    """Damaged windows that were passed over on the way to those of this step."""
 
     def to_json(self) -> dict[str, Any]:
         """The line of ``metrics.jsonl``."""

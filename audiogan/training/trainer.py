@@ -61,8 +61,10 @@ class Trainer:
 
         :raises TrainingError: a loss is not finite; the weights are then past saving.
         """
+        skipped = 0
         for _ in range(self._discriminator_steps):
             batch = next(batches)
+            skipped += batch.skipped
             real = self.components.representation.encode(batch.waveforms.to(self.device))
             discriminator_loss, penalty = self.discriminator_step(real)
             self.state.position = batch.position
@@ -74,6 +76,7 @@ class Trainer:
             discriminator_loss=discriminator_loss,
             generator_loss=generator_loss,
             penalty=penalty,
+            skipped=skipped,
         )
         _check_finite(record)
         return record

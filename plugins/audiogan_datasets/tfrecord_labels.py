@@ -6,7 +6,7 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from audiogan.data.damage import tell_damage
+from audiogan.data.damage import tell_damage, tell_skipped
 from audiogan.data.example import Example
 from audiogan.data.record_list import RecordList
 from audiogan.errors import DamagedDataError, DataError
@@ -37,6 +37,7 @@ def read_labels(records: RecordList, feature: str, class_names: tuple[str, ...] 
     :raises DataError: a record lacks the feature, holds no single label, or has a class that is not in ``class_names``.
     """
     found = [_label_of(records, number, feature, on_error) for number in range(len(records))]
+    tell_skipped(found.count(None), of=len(found), reader="labels")
     if class_names is None:
         integers = sorted({label for label in found if isinstance(label, int)})
         words = sorted({label for label in found if isinstance(label, str) and label})
@@ -44,6 +45,9 @@ def read_labels(records: RecordList, feature: str, class_names: tuple[str, ...] 
     index_of = {name: index for index, name in enumerate(class_names)} | {"": _NONE}
     indices = np.empty(len(found), dtype=np.int64)
     for number, label in enumerate(found):
+        if label is None:
+            indices[number] = _NONE
+            continue
         if str(label) not in index_of:
             raise DataError(
                 f"{records.place(number)}: label '{label}' is not among the classes of the training part "
@@ -53,14 +57,14 @@ def read_labels(records: RecordList, feature: str, class_names: tuple[str, ...] 
     return Labels(class_names, indices)
 
 
-def _label_of(records: RecordList, number: int, feature: str, on_error: str) -> int | str:
+def _label_of(records: RecordList, number: int, feature: str, on_error: str) -> int | str | None:
     try:
         return _label(records.example(number), feature)
     except DamagedDataError as damage:
         if on_error != "skip":
             raise
         tell_damage(damage)
-        return ""
+        return None
 
 
 def _label(example: Example, feature: str) -> int | str:

@@ -11,6 +11,8 @@ from torch import Tensor
 from audiogan import DataError, Dataset, Representation, option
 from audiogan.audio.griffin_lim import griffin_lim
 from audiogan.audio.stft import stft
+from audiogan.data.damage import tell_damage, window_or_damage
+from audiogan.errors import DamagedDataError
 from audiogan_specgan.moments import Moments
 
 _SMALLEST_STD = 1e-3
@@ -75,8 +77,11 @@ class SpectrogramRepresentation(Representation):
         """
         total: Moments | None = None
         for index in range(len(dataset)):
-            waveform = dataset.window(index, rng=np.random.default_rng(index)).waveform
-            magnitudes = self._log_magnitudes(torch.from_numpy(np.ascontiguousarray(waveform)))
+            window = window_or_damage(dataset, index, rng=np.random.default_rng(index))
+            if isinstance(window, DamagedDataError):
+                tell_damage(window)
+                continue
+            magnitudes = self._log_magnitudes(torch.from_numpy(np.ascontiguousarray(window.waveform)))
             moments = Moments.of(magnitudes.flatten(0, -2).numpy())
             if not np.isfinite(moments.mean).all():
                 raise DataError(

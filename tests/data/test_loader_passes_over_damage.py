@@ -106,14 +106,17 @@ def test_workers_change_nothing_about_it(workers: int) -> None:
 @pytest.mark.parametrize("workers", [0, 1])
 def test_every_place_is_logged_once(workers: int, caplog: pytest.LogCaptureFixture) -> None:
     damage._tell_once.cache_clear()
-    take(BatchLoader(PartlyDamaged(5, frozenset({1, 4})), batch_size=3, seed=0, workers=workers), 8)
-    assert sorted(caplog.messages) == [
+    batches = take(BatchLoader(PartlyDamaged(5, frozenset({1, 4})), batch_size=3, seed=0, workers=workers), 8)
+    *places, count = caplog.messages
+    turns = batches[-1].position
+    assert count == f"batches: {turns - 24} of {turns} windows are damaged and were passed over"
+    assert sorted(places) == [
         f'a.tfrecord, record {index} at byte {100 * index}: damaged (passed over, since on_error = "skip")'
         for index in (1, 4)
     ]
     assert {record.levelno for record in caplog.records} == {logging.WARNING}
     tell_damage("a.tfrecord, record 1 at byte 100: damaged")
-    assert len(caplog.records) == 2
+    assert len(caplog.records) == 3
 
 
 @pytest.mark.parametrize("workers", [0, 1])

@@ -52,6 +52,7 @@ def test_a_line_holds_all_of_its_record(log: MetricsLog, tmp_path: Path) -> None
         "discriminator_loss": -2.5,
         "generator_loss": 0.5,
         "penalty": 2.0,
+        "skipped": 0,
     }
     assert records[2] == {
         "kind": "score",
