@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from audiogan.audio.completeness import check_complete
 from audiogan.audio.formats import needs_run_up, stores_floats
-from audiogan.audio.mpeg_index import mpeg_index, states_length
+from audiogan.audio.mpeg_index import MpegIndices, mpeg_index, states_length
 from audiogan.audio.ogg_pages import is_chained, last_page_start
 from audiogan.audio.sources import MpegSource, SeekableSource, Source
 from audiogan.errors import DamagedDataError, DataError
@@ -80,7 +80,7 @@ def reason(error: Exception) -> str:
 
 
 class AudioDecoder:
-    """Reads stretches of audio files, keeping a bounded number of them open.
+    """Reads stretches of audio files, keeping a bounded number of them open, and the indices of MP3 files.
 
     A decoder may be pickled, or inherited by a forked process: the files are opened anew there. It is not for several
     threads at a time.
@@ -91,6 +91,7 @@ class AudioDecoder:
     def __init__(self) -> None:
         self._open: OrderedDict[Path, Source] = OrderedDict()
         self._process = os.getpid()
+        self._mpeg_indices = MpegIndices()
 
     def read(self, path: Path, header: AudioHeader, start: int, stop: int) -> NDArray[np.float32]:
         """Samples ``start`` to ``stop`` of each channel, ``[channels, stop - start]``, full scale being 1.
@@ -130,10 +131,18 @@ class AudioDecoder:
         if path in self._open:
             self._open.move_to_end(path)
             return self._open[path]
-        source = self._open[path] = _open(path, header)
+        source = self._open[path] = self._opened(path, header)
         if len(self._open) > self._MOST_OPEN:
             self._open.popitem(last=False)[1].close()
         return source
+
+    def _opened(self, path: Path, header: AudioHeader) -> Source:
+        with path.open("rb"):  # for the system's own error where it cannot be opened
+            pass
+        index = self._mpeg_indices.of(path) if header.subtype == "MPEG_LAYER_III" else None
+        if index is not None:
+            return MpegSource(index)
+        return SeekableSource(path, last_seek=header.last_seek if needs_run_up(header.subtype) else None)
 
     def _close(self, path: Path) -> None:
         source = self._open.pop(path, None)
@@ -142,15 +151,6 @@ class AudioDecoder:
 
     def __reduce__(self) -> tuple[type[AudioDecoder], tuple[()]]:
         return AudioDecoder, ()
-
-
-def _open(path: Path, header: AudioHeader) -> Source:
-    with path.open("rb"):  # for the system's own error where it cannot be opened
-        pass
-    index = mpeg_index(path) if header.subtype == "MPEG_LAYER_III" else None
-    if index is not None:
-        return MpegSource(index)
-    return SeekableSource(path, last_seek=header.last_seek if needs_run_up(header.subtype) else None)
 
 
 def _header_of(path: Path, opened: Any) -> AudioHeader:

@@ -6,8 +6,10 @@ import mmap
 import os
 import re
 from array import array
+from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
+from typing import final
 
 import numpy as np
 from attrs import frozen
@@ -43,6 +45,38 @@ class MpegIndex:
     def length(self) -> int:
         """Samples of the recording, each channel."""
         return max(0, self.frames * self.first.samples - self.skipped)
+
+
+@final
+class MpegIndices:
+    """Indices of MP3 files, made when they are first asked for, and kept, the last used, up to 32 MiB.
+
+    That is enough for some 480 hours.
+    """
+
+    _MOST_BYTES = 2**25
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Path, MpegIndex | None] = OrderedDict()
+        self._bytes = 0
+
+    def of(self, path: Path) -> MpegIndex | None:
+        """As :func:`mpeg_index`.
+
+        :raises OSError: the file cannot be read.
+        """
+        if path in self._kept:
+            self._kept.move_to_end(path)
+            return self._kept[path]
+        index = self._kept[path] = mpeg_index(path)
+        self._bytes += _bytes_of(index)
+        while self._bytes > self._MOST_BYTES and len(self._kept) > 1:
+            self._bytes -= _bytes_of(self._kept.popitem(last=False)[1])
+        return index
+
+
+def _bytes_of(index: MpegIndex | None) -> int:
+    return 0 if index is None else index.offsets.nbytes
 
 
 def states_length(path: Path) -> bool:
