@@ -58,7 +58,8 @@ def take(loader: BatchLoader, count: int) -> list[Batch]:
 
 def expected(dataset: PartlyDamaged, count: int, *, seed: int) -> list[tuple[int, float, int]]:
     """Position, random number and index of the first ``count`` sound windows, one turn after the other."""
-    found, position = [], 0
+    found: list[tuple[int, float, int]] = []
+    position = 0
     while len(found) < count:
         epoch, place = divmod(position, len(dataset))
         index = int(permutation(len(dataset), seed=seed, epoch=epoch)[place])
