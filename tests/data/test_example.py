@@ -3,11 +3,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from google.protobuf import descriptor_pool
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiogan.data.clips import Clip, encode_clip, write_clips
 from audiogan.data.example import Example, decode_example, encode_example
+from audiogan.data.example_schema import ExampleMessage
 from audiogan.data.record_list import find_shards, open_shards
 from audiogan.data.shard import RecordPlace, open_shard
 from audiogan.data.shard_writer import write_shard
@@ -105,6 +107,12 @@ def test_two_byte_strings_are_not_one() -> None:
     twice.features["b"].bytes_list.value.append(b"two")
     with pytest.raises(DataError, match="feature 'b' holds 2 byte strings where one is expected"):
         twice.byte_string("b")
+
+
+def test_tensorflow_may_declare_the_same_messages_in_the_same_process() -> None:
+    with pytest.raises(KeyError):
+        descriptor_pool.Default().FindFileByName("audiogan/example.proto")
+    assert ExampleMessage.DESCRIPTOR.full_name == "tensorflow.Example"
 
 
 def test_an_empty_record_has_no_features() -> None:
