@@ -84,7 +84,7 @@ def broken_cut_short(path: Path) -> None:
         (lambda path: None, "cannot be read: No such file or directory; check the path"),
         (broken_folder, "cannot be read: Is a directory; check the path"),
         (broken_text, r"not an audio file that can be read \(Format not recognised\); convert it to WAV or FLAC"),
-        (broken_empty_file, "not an audio file that can be read"),
+        (broken_empty_file, "is empty; fetch or write it again"),
         (broken_no_samples, r"no samples \(2 channels of 0\); remove it from the dataset"),
         (broken_not_finite, "2 samples are not finite, the first being inf at channel 0, sample 2; remove it"),
         (broken_cut_in_header, "cut short, 30 bytes of 244"),
