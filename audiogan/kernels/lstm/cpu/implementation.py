@@ -26,6 +26,9 @@ from audiogan.kernels.lstm.interface import (
 _MOST_ROWS = 16
 """Sequences that a thread scans together: enough for the products, few enough for their tangents to stay small."""
 
+_HIDDEN_OF_LARGE_WEIGHTS = 128
+"""From this hidden size on weights leave the first-level cache, and twice as many sequences share each reading."""
+
 _LEAST_WORK = 1 << 22
 """Multiplications for which a thread of its own is worth starting."""
 
@@ -153,7 +156,8 @@ def _threads(arguments: Arguments) -> int:
 def _slice_rows(arguments: Arguments) -> int:
     """Sequences in a slice, such that every thread has equally many slices as far as that can be."""
     threads, batch = _threads(arguments), arguments.x.shape[1]
-    slices = threads * _ceil(batch, threads * _MOST_ROWS)
+    most = _MOST_ROWS if arguments.h0.shape[2] < _HIDDEN_OF_LARGE_WEIGHTS else 2 * _MOST_ROWS
+    slices = threads * _ceil(batch, threads * most)
     return _ceil(batch, slices)
 
 

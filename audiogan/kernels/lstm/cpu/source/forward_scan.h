@@ -62,7 +62,7 @@ struct ForwardScan final {
     const Records<Real> records(static_cast<Real*>(call.records), plan, slice.index, layer);
     for (int64_t t = 0; t < steps; ++t) {
       for (int64_t block = 0; block < plan.blocks; ++block) {
-        for_row_tiles<TILE_ROWS>(slice.rows, [&](auto tile_rows, int64_t row) {
+        for_row_tiles<TALL_ROWS>(slice.rows, [&](auto tile_rows, int64_t row) {
           scan_tile<decltype(tile_rows)::value>(from.at(t, row), from.row_stride, states.at(t, row),
                                                 states.at(t + 1, row), c.at(layer, row), panels[layer], block,
                                                 records.data == nullptr ? nullptr : records.at(first + t, row, block));

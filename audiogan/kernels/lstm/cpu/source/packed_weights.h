@@ -18,43 +18,44 @@ int64_t row_of_gate(int64_t packed, int64_t hidden) {
   return unit < hidden ? gate * hidden + unit : -1;
 }
 
-// Panels of VECTORS vectors; `element(k, column)` gives a matrix of `depth` rows and `width` columns.
-template <int VECTORS, class Real, class Element>
-Panels<Real> pack(Scratch<Real>& scratch, int64_t depth, int64_t width, const Element& element) {
-  constexpr int64_t LANES = Simd<Real>::LANES;
-  Real* const data = scratch.take(depth * width);
-  if (data != nullptr) {
-    int64_t panel = 0;
-    while (panel < width) {
-      const int64_t columns = (panel + VECTORS * LANES <= width ? VECTORS : 1) * LANES;
-      for (int64_t k = 0; k < depth; ++k) {
-        for (int64_t j = 0; j < columns; ++j) data[panel * depth + k * columns + j] = element(k, panel + j);
-      }
-      panel += columns;
-    }
-  }
-  return {data, depth, width};
-}
-
 // For z = W x, one panel for each block: [features, packed gates].
 template <class Real>
 Panels<Real> pack_forward(Scratch<Real>& scratch, const Plan<Real>& plan, const void* weight, int64_t features) {
-  const Real* const matrix = static_cast<const Real*>(weight);
-  return pack<PANEL_VECTORS>(scratch, features, plan.gates, [=, &plan](int64_t feature, int64_t gate) {
-    const int64_t row = row_of_gate<Real>(gate, plan.shape.hidden);
-    return row < 0 ? Real(0) : matrix[row * features + feature];
-  });
+  constexpr int64_t LANES = Simd<Real>::LANES, COLUMNS = GATES * LANES;
+  Real* const data = scratch.take(features * plan.gates);
+  for (int64_t panel = 0; data != nullptr && panel < plan.gates; panel += COLUMNS) {
+    // A few features at a time: the lines of so many rows, read and written across, would not stay in the cache.
+    for (int64_t first = 0; first < features; first += LANES) {
+      const int64_t end = first + LANES < features ? first + LANES : features;
+      for (int64_t j = 0; j < COLUMNS; ++j) {
+        const int64_t row = row_of_gate<Real>(panel + j, plan.shape.hidden);
+        const Real* const from = static_cast<const Real*>(weight) + row * features;
+        for (int64_t k = first; k < end; ++k) data[panel * features + k * COLUMNS + j] = row < 0 ? Real(0) : from[k];
+      }
+    }
+  }
+  return {data, features, plan.gates};
 }
 
-// For Wᵀ delta: [packed gates, padded features].
+// For Wᵀ delta: [packed gates, padded features], in narrow panels.
 template <class Real>
 Panels<Real> pack_backward(Scratch<Real>& scratch, const Plan<Real>& plan, const void* weight, int64_t features) {
-  const Real* const matrix = static_cast<const Real*>(weight);
+  constexpr int64_t LANES = Simd<Real>::LANES;
   const int64_t width = round_up(features, Plan<Real>::WIDTH_MULTIPLE);
-  return pack<NARROW_VECTORS>(scratch, plan.gates, width, [=, &plan](int64_t gate, int64_t feature) {
-    const int64_t row = row_of_gate<Real>(gate, plan.shape.hidden);
-    return row < 0 || feature >= features ? Real(0) : matrix[row * features + feature];
-  });
+  Real* const data = scratch.take(plan.gates * width);
+  int64_t panel = 0;
+  while (data != nullptr && panel < width) {
+    const int64_t columns = (panel + NARROW_VECTORS * LANES <= width ? NARROW_VECTORS : 1) * LANES;
+    const int64_t left = features - panel, given = left < columns ? left : columns;
+    for (int64_t gate = 0; gate < plan.gates; ++gate) {
+      const int64_t row = row_of_gate<Real>(gate, plan.shape.hidden);
+      const Real* const from = static_cast<const Real*>(weight) + row * features + panel;
+      Real* const to = data + panel * plan.gates + gate * columns;
+      for (int64_t j = 0; j < columns; ++j) to[j] = row < 0 || j >= given ? Real(0) : from[j];
+    }
+    panel += columns;
+  }
+  return {data, plan.gates, width};
 }
 
 template <class Real>

@@ -22,8 +22,11 @@ constexpr int64_t VECTOR_BYTES = 16;
 // Rows of a product's tile, which is four vectors wide: its sums and one row of the panel must fit into the registers.
 #if defined(__AVX512F__) || defined(__aarch64__)
 constexpr int TILE_ROWS = 4;
+// As many as the registers hold, for the forward scan, which needs few others.
+constexpr int TALL_ROWS = 6;
 #else
 constexpr int TILE_ROWS = 2;
+constexpr int TALL_ROWS = 2;
 #endif
 
 template <class Real>

@@ -51,25 +51,26 @@ void add_bias_sums(const Grid<Real>& delta, int64_t steps, int64_t rows, int64_t
 template <class Real>
 void write_gradients(const Plan<Real>& plan, const std::vector<std::vector<WeightSums<Real>>>& sums_of_workers,
                      int64_t layer, const AudioganWeights& gradients) {
+  constexpr int64_t LANES = Simd<Real>::LANES;
   const int64_t features = plan.features(layer), hidden = plan.shape.hidden;
   Real* const weight_ih = static_cast<Real*>(gradients.weight_ih);
   Real* const weight_hh = static_cast<Real*>(gradients.weight_hh);
   Real* const bias = static_cast<Real*>(gradients.bias);
-  const auto total = [&](auto&& element) {
-    Real sum = 0;
-    for (const auto& layers : sums_of_workers) sum += element(layers[layer]);
-    return sum;
+  // Totals of a vector of gates at a time, which are read along their lines and written to a row each.
+  const auto write = [&](Real* to, int64_t columns, Real* WeightSums<Real>::* sums, int64_t gate) {
+    for (int64_t k = 0; k < columns; ++k) {
+      Vector<Real> total = {};
+      for (const auto& layers : sums_of_workers) total += load(layers[layer].*sums + k * plan.gates + gate);
+      for (int64_t lane = 0; lane < LANES; ++lane) {
+        const int64_t row = row_of_gate<Real>(gate + lane, hidden);
+        if (row >= 0) to[row * columns + k] = total[lane];
+      }
+    }
   };
-  for (int64_t gate = 0; gate < plan.gates; ++gate) {
-    const int64_t row = row_of_gate<Real>(gate, hidden);
-    if (row < 0) continue;
-    for (int64_t k = 0; k < features; ++k) {
-      weight_ih[row * features + k] = total([&](const auto& sums) { return sums.input[k * plan.gates + gate]; });
-    }
-    for (int64_t k = 0; k < hidden; ++k) {
-      weight_hh[row * hidden + k] = total([&](const auto& sums) { return sums.hidden[k * plan.gates + gate]; });
-    }
-    if (bias != nullptr) bias[row] = total([&](const auto& sums) { return sums.bias[gate]; });
+  for (int64_t gate = 0; gate < plan.gates; gate += LANES) {
+    write(weight_ih, features, &WeightSums<Real>::input, gate);
+    write(weight_hh, hidden, &WeightSums<Real>::hidden, gate);
+    if (bias != nullptr) write(bias, 1, &WeightSums<Real>::bias, gate);
   }
 }
 
