@@ -20,6 +20,9 @@ from audiogan.interfaces import Dataset, Window
 _JUDGED_SHARE = 0.1
 _JUDGED_SEED = 0
 _WINDOWS_AT_A_TIME = 1024
+_NEW_SHARE = 0.9
+_TRIED = 256
+"""Windows of a further pass by which it is decided whether the pass is worth while."""
 
 
 @frozen(eq=False)
@@ -57,8 +60,9 @@ def reference_waveforms(dataset: Dataset, count: int, *, seed: int) -> Iterator[
     """At most ``count`` waveforms ``[n, C, T]`` of the dataset in an order drawn from ``seed``, 1,024 at a time.
 
     Each window is taken once; where that is too few, further passes add those whose waveforms are new, as with windows
-    that start at random. It ends early when a pass brings nothing new. Where ``dataset.on_error`` is ``"skip"``,
-    damaged windows are passed over, and warnings say which and how many.
+    that start at random. A pass that would bring less than nine tenths of new windows is not begun: of clips of which
+    most are shorter than a window, only the few long ones would be heard again and again. Where ``dataset.on_error`` is
+    ``"skip"``, damaged windows are passed over, and warnings say which and how many.
 
     :raises DataError: the dataset is empty, a window cannot be read, or all windows are damaged.
     """
@@ -78,26 +82,35 @@ def _different_waveforms(dataset: Dataset, seed: int) -> Iterator[Tensor]:
     order = np.random.default_rng(seed).permutation(len(dataset)).tolist()
     seen: set[bytes] = set()
     for turn in itertools.count():
-        found, skipped = 0, 0
-        for index in order:
-            window = window_or_damage(dataset, index, rng=np.random.default_rng([seed, turn, index]))
-            if isinstance(window, DamagedDataError):
-                tell_damage(window)
-                skipped += 1
-                continue
-            samples = np.array(window.waveform, dtype=np.float32, order="C")
-            content = hashlib.sha256(samples.data).digest()
-            # windows of one pass that are alike, such as silent ones, are as many as the data has them
-            if turn == 0 or content not in seen:
-                found += 1
-                yield torch.from_numpy(samples)
-            seen.add(content)
-        if turn == 0:
-            tell_skipped(skipped, of=len(order), reader="real windows")
-        if found == 0 and turn == 0:
-            raise nothing_sound(dataset)
-        if found == 0:
+        drawn = _pass_over(dataset, order, seed, turn)
+        tried = list(itertools.islice(drawn, _TRIED))
+        # windows of the first pass that are alike, such as silent ones, are as many as the data has them
+        new = [waveform for content, waveform in tried if turn == 0 or content not in seen]
+        if len(new) < _NEW_SHARE * len(tried) or not tried:
             return
+        yield from new
+        seen.update(content for content, _ in tried)
+        for content, waveform in drawn:
+            if turn == 0 or content not in seen:
+                yield waveform
+            seen.add(content)
+
+
+def _pass_over(dataset: Dataset, order: Sequence[int], seed: int, turn: int) -> Iterator[tuple[bytes, Tensor]]:
+    """Each window that is not damaged, with a hash of its samples."""
+    skipped = 0
+    for index in order:
+        window = window_or_damage(dataset, index, rng=np.random.default_rng([seed, turn, index]))
+        if isinstance(window, DamagedDataError):
+            tell_damage(window)
+            skipped += 1
+            continue
+        samples = np.array(window.waveform, dtype=np.float32, order="C")
+        yield hashlib.sha256(samples.data).digest(), torch.from_numpy(samples)
+    if turn == 0:
+        tell_skipped(skipped, of=len(order), reader="real windows")
+        if skipped == len(order):
+            raise nothing_sound(dataset)
 
 
 def judged_waveforms(judged: Dataset, count: int, *, fewest: int, seed: int) -> Tensor:

@@ -106,6 +106,16 @@ def test_windows_that_start_at_random_are_drawn_until_there_are_enough() -> None
     assert len(_rows(waveforms)) == 50
 
 
+@pytest.mark.parametrize(("fixed", "taken"), [(0, 100), (2, 100), (3, 20), (19, 20)])
+def test_a_few_windows_that_start_at_random_do_not_outweigh_the_others(fixed: int, taken: int) -> None:
+    class PartlyRandom(HarmonicTones):
+        def window(self, index: int, *, rng: np.random.Generator) -> Window:
+            return super().window(index, rng=np.random.default_rng(0) if index < fixed else rng)
+
+    waveforms = _all(PartlyRandom(evolve(RANDOM, windows=20)), 100)
+    assert len(waveforms) == len(_rows(waveforms)) == taken
+
+
 def test_many_windows_come_in_parts() -> None:
     dataset = NoiseDataset(evolve(FIXED, windows=2_500, window_length=8))
     parts = list(reference_waveforms(dataset, 2_100, seed=0))
