@@ -38,6 +38,25 @@ def format_figure(value: float) -> str:
     return f"{value:.4g}"
 
 
+def format_measured(value: float) -> str:
+    """A figure that a metric gave, which need not be a finite number.
+
+    >>> format_measured(12.3456), format_measured(float("nan"))
+    ('12.35', 'not finite')
+    """
+    return format_figure(value) if math.isfinite(value) else "not finite"
+
+
+def format_interval(interval: tuple[float, float]) -> str:
+    """Lower and upper bound.
+
+    >>> format_interval((-0.5, 12.3456))
+    '-0.5 to 12.35'
+    """
+    low, high = interval
+    return f"{format_measured(low)} to {format_measured(high)}"
+
+
 def format_score_with_spread(figures: Mapping[str, float]) -> str | None:
     """The inception score as "mean ± std", ``None`` where ``figures`` has none.
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from audiogan.report.formatting import format_epoch, format_score_with_spread
+from audiogan.report.figure_names import IN_SCORE_TABLE
+from audiogan.report.formatting import format_epoch, format_interval, format_measured, format_score_with_spread
 from audiogan.report.html_parts import description_list, file_links, link_to, text_of
 from audiogan.report.previews import Previews, find_previews, outline_path
 from audiogan.report.rows import FINISHED, Row
 from audiogan.report.run_folder import Experiment
-
-_IN_TABLE = ("inception_score_mean", "inception_score_std", "epoch")
 
 
 def experiment_section(folder: Path, experiment: Experiment, row: Row) -> str:
@@ -45,14 +44,20 @@ def _facts(experiment: Experiment, row: Row) -> dict[str, Any]:
         facts["samples scored"] = row.samples
     if score := format_score_with_spread(row.figures):
         facts["inception score"] = score
-    facts.update({name: value for name, value in row.figures.items() if name not in _IN_TABLE})
+    facts.update({name: _figure(row, name) for name in row.figures if name not in IN_SCORE_TABLE})
     if steps:
         facts["last discriminator loss"] = steps[-1].discriminator_loss
         facts["last generator loss"] = steps[-1].generator_loss
     if steps and steps[-1].penalty is not None:
         facts["last penalty"] = steps[-1].penalty
-    facts.update({f"published {name}": value for name, value in row.published.items() if name not in _IN_TABLE})
+    facts.update({f"published {name}": value for name, value in row.published.items() if name not in IN_SCORE_TABLE})
     return facts
+
+
+def _figure(row: Row, name: str) -> str:
+    interval = row.intervals.get(name)
+    figure = format_measured(row.figures[name])
+    return figure if interval is None else f"{figure} ({format_interval(interval)})"
 
 
 def _sound(folder: Path, experiment: Experiment) -> list[str]:

@@ -9,10 +9,12 @@ from typing import Any
 from audiogan.report.formatting import one_line
 from audiogan.report.html_experiment import experiment_section
 from audiogan.report.html_parts import description_list, file_links, text_of
+from audiogan.report.html_tables import figure_tables, score_table
 from audiogan.report.notes import condition_of
-from audiogan.report.rows import FINISHED, Row
+from audiogan.report.rows import Row
 from audiogan.report.run_folder import ReferenceScale, Run
-from audiogan.report.table_text import EXPERIMENT, FIGURES, GROUPS, cells_of
+from audiogan.report.score_curves import curves_caption, curves_heading
+from audiogan.report.tables import Tables
 
 _RUN_FILES = (
     "table.md",
@@ -27,7 +29,15 @@ _RUN_FILES = (
 _RECORDS = ("spec.toml", "environment.json", "run.json", "reference.json")
 
 
-def html_page(run: Run, rows: Sequence[Row], notes: Sequence[str], *, scores: str | None, losses: str | None) -> str:
+def html_page(
+    run: Run,
+    rows: Sequence[Row],
+    tables: Tables,
+    notes: Sequence[str],
+    *,
+    scores: str | None,
+    losses: str | None,
+) -> str:
     """The page as text. ``scores`` and ``losses`` are ``svg`` elements, ``None`` where there is nothing to draw yet.
 
     Links and players name files of the run folder, which the page is to lie in; only files that exist are named.
@@ -45,10 +55,11 @@ def html_page(run: Run, rows: Sequence[Row], notes: Sequence[str], *, scores: st
         "<body>",
         f"<h1>{text_of(run.title)}</h1>",
         *([f'<p class="condition">{text_of(condition[:1].upper() + condition[1:])}.</p>'] if condition else []),
-        *_table(rows),
+        *score_table(tables.scores),
+        *figure_tables(tables.figures),
         *_notes(notes),
         file_links(run.folder, _RUN_FILES),
-        *_figure("Inception score over epochs", scores, "The band is one standard deviation over the splits."),
+        *_figure(curves_heading(run), scores, curves_caption(run)),
         *_figure("Losses over steps", losses, "Each experiment on the scale of its own loss."),
         "<h2>Experiments</h2>",
         *(experiment_section(run.folder, e, row) for e, row in zip(run.experiments, rows, strict=True)),
@@ -61,31 +72,6 @@ def html_page(run: Run, rows: Sequence[Row], notes: Sequence[str], *, scores: st
     return "\n".join(part for part in parts if part) + "\n"
 
 
-def _table(rows: Sequence[Row]) -> list[str]:
-    groups = "".join(f'<th colspan="{len(FIGURES)}" scope="colgroup">{group}</th>' for group in GROUPS)
-    figures = "".join(f'<th scope="col">{figure}</th>' for figure in (*FIGURES, *FIGURES))
-    return [
-        '<div class="scroll"><table class="scores">',
-        "<colgroup></colgroup>" + f'<colgroup span="{len(FIGURES)}"></colgroup>' * len(GROUPS),
-        f"<thead><tr><td></td>{groups}</tr>",
-        f'<tr><th scope="col">{EXPERIMENT}</th>{figures}</tr></thead>',
-        "<tbody>",
-        *(_table_row(row) for row in rows),
-        "</tbody></table></div>",
-    ]
-
-
-def _table_row(row: Row) -> str:
-    title, *cells = (text_of(cell) for cell in cells_of(row))
-    measured, published = cells[: len(FIGURES)], cells[len(FIGURES) :]
-    if row.status == FINISHED and row.inception_score_mean is not None:
-        figures = "".join(f"<td>{cell}</td>" for cell in measured)
-    else:
-        figures = f'<td class="status" colspan="{len(FIGURES)}">{measured[0]}</td>'
-    beside = "".join(f'<td class="published">{cell}</td>' for cell in published)
-    return f'<tr><th scope="row">{title}</th>{figures}{beside}</tr>'
-
-
 def _notes(notes: Sequence[str]) -> list[str]:
     return ['<ul class="notes">', *(f"<li>{text_of(note)}</li>" for note in notes), "</ul>"] if notes else []
 
@@ -93,7 +79,8 @@ def _notes(notes: Sequence[str]) -> list[str]:
 def _figure(heading: str, svg: str | None, caption: str) -> list[str]:
     if svg is None:
         return []
-    return [f"<h2>{heading}</h2>", "<figure>", svg, f"<figcaption>{caption}</figcaption>", "</figure>"]
+    described = f"<figcaption>{text_of(caption)}</figcaption>" if caption else ""
+    return [f"<h2>{text_of(heading)}</h2>", "<figure>", svg, described, "</figure>"]
 
 
 def _protocol(run: Run) -> list[str]:
@@ -109,6 +96,6 @@ def _protocol(run: Run) -> list[str]:
 
 def _scale(reference: ReferenceScale) -> Mapping[str, Any]:
     samples = {} if reference.samples is None else {"samples": reference.samples}
-    real = {f"real data: {name}": value for name, value in reference.real.items()}
-    noise = {f"noise: {name}": value for name, value in reference.noise.items()}
+    real = {f"real data: {name}": value for name, value in reference.real.figures.items()}
+    noise = {f"noise: {name}": value for name, value in reference.noise.figures.items()}
     return {**real, **noise, **samples, **reference.protocol}

@@ -121,6 +121,13 @@ class JsonRecord:
             raise self._mismatch(key, "a list of names", value)
         return tuple(value)
 
+    def optional_names(self, key: str) -> tuple[str, ...]:
+        """None where the key is absent or null.
+
+        :raises DataError: something else than a list of texts is under ``key``.
+        """
+        return () if self.values.get(key) is None else self.names(key)
+
     def _required(self, key: str) -> Any:
         if key not in self.values:
             raise DataError(f"{self.place}: '{key}' is missing; delete the file and run the experiment again")

@@ -9,6 +9,7 @@ from typing import Any
 from attrs import field, frozen
 
 from audiogan.errors import DataError
+from audiogan.report.figure_names import INCEPTION_SCORE_MEAN
 from audiogan.report.json_record import JsonRecord, read_json, record_of, records_in
 from audiogan.report.metrics_log import MetricsLog, read_metrics_log
 
@@ -36,8 +37,18 @@ class Experiment:
     name: str
     title: str
     published: Mapping[str, float]
+    best_by: str
+    """The figure that chooses the best checkpoint."""
     log: MetricsLog
     result: Result | None
+
+
+@frozen
+class Scored:
+    """Figures of real data or of noise, and the 95 % intervals of those that have one."""
+
+    figures: Mapping[str, float]
+    intervals: Mapping[str, tuple[float, float]]
 
 
 @frozen
@@ -45,8 +56,9 @@ class ReferenceScale:
     """What real data and noise score under the protocol that the named experiments share."""
 
     experiments: tuple[str, ...]
-    real: Mapping[str, float]
-    noise: Mapping[str, float]
+    real: Scored
+    noise: Scored
+    lower_is_better: frozenset[str]
     samples: int | None
     protocol: Mapping[str, Any]
 
@@ -91,6 +103,7 @@ def _read_experiment(folder: Path, entry: JsonRecord) -> Experiment:
         name=name,
         title=entry.optional_text("title") or name,
         published=entry.figures("published"),
+        best_by=entry.optional_text("best_by") or INCEPTION_SCORE_MEAN,
         log=read_metrics_log(folder / name / "metrics.jsonl"),
         result=_read_result(folder / name / "result.json"),
     )
@@ -117,13 +130,16 @@ def _read_result(path: Path) -> Result | None:
 def _read_references(path: Path) -> tuple[ReferenceScale, ...]:
     if not path.is_file():
         return ()
-    return tuple(
-        ReferenceScale(
-            experiments=group.names("experiments"),
-            real=group.figures("real"),
-            noise=group.figures("noise"),
-            samples=group.optional_count("samples"),
-            protocol=group.table("protocol"),
-        )
-        for group in records_in(read_json(path), str(path), "groups")
+    return tuple(_read_reference(group) for group in records_in(read_json(path), str(path), "groups"))
+
+
+def _read_reference(group: JsonRecord) -> ReferenceScale:
+    intervals = JsonRecord(f"{group.place}: intervals", group.table("intervals"))
+    return ReferenceScale(
+        experiments=group.names("experiments"),
+        real=Scored(group.figures("real"), intervals.intervals("real")),
+        noise=Scored(group.figures("noise"), intervals.intervals("noise")),
+        lower_is_better=frozenset(group.optional_names("lower_is_better")),
+        samples=group.optional_count("samples"),
+        protocol=group.table("protocol"),
     )

@@ -1,4 +1,4 @@
-"""The table as texts, which every format then escapes and sets in its own way."""
+"""The table of inception scores as texts, which every format then escapes and sets in its own way."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from audiogan.report.rows import FINISHED, Row
 EXPERIMENT = "experiment"
 GROUPS = ("inception score", "published")
 FIGURES = ("mean", "std", "epoch")
+PAGE_WIDTH = 80
+"""Characters that tables are to fit in, on a terminal as in a paper."""
 
 
 def cells_of(row: Row) -> tuple[str, ...]:

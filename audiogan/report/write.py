@@ -18,14 +18,14 @@ from audiogan.report.latex_table import latex_table
 from audiogan.report.loss_figure import loss_figure
 from audiogan.report.markdown_table import markdown_table
 from audiogan.report.notes import caption_of, notes_of
+from audiogan.report.other_figures import figure_names
 from audiogan.report.rows import Row, row_as_json, rows_of
 from audiogan.report.run_folder import read_run_folder
+from audiogan.report.score_curves import curves_heading
 from audiogan.report.score_figure import score_figure
+from audiogan.report.tables import Tables, tables_of
 
-_FIGURES = {
-    "scores": ("Inception score over epochs, a line for each experiment", score_figure),
-    "losses": ("Losses over steps, a panel for each experiment", loss_figure),
-}
+_FIGURES = {"scores": score_figure, "losses": loss_figure}
 
 
 @frozen
@@ -37,6 +37,7 @@ class Report:
     profile: str | None
     caption: str
     rows: tuple[Row, ...]
+    tables: Tables
     notes: tuple[str, ...]
     paths: Mapping[str, Path]
 
@@ -50,30 +51,35 @@ def write_report(run_folder: Path) -> Report:
     """
     run = read_run_folder(run_folder)
     rows = rows_of(run)
-    caption, notes = caption_of(run), notes_of(run, rows)
+    tables = tables_of(run, rows)
+    caption, notes = caption_of(run), notes_of(run, rows, tables)
     contents = {
-        "table.md": markdown_table(caption, rows, notes).encode(),
-        "table.csv": csv_table(rows).encode(),
+        "table.md": markdown_table(caption, tables, notes).encode(),
+        "table.csv": csv_table(rows, figure_names(run, rows)).encode(),
         "table.json": (json.dumps([row_as_json(row) for row in rows], indent=2, ensure_ascii=False) + "\n").encode(),
-        "table.tex": latex_table(caption, rows, notes).encode(),
+        "table.tex": latex_table(caption, tables, notes).encode(),
     }
     inline = {}
-    for name, (description, draw) in _FIGURES.items():
+    descriptions = {
+        "scores": f"{curves_heading(run)}, a line for each experiment",
+        "losses": "Losses over steps, a panel for each experiment",
+    }
+    for name, draw in _FIGURES.items():
         with figure_style():
             figure = draw(run)
             if figure is not None:
                 svg = svg_text(figure)
                 contents |= {f"{name}.png": png_bytes(figure), f"{name}.svg": svg.encode()}
-                inline[name] = inline_svg(svg, name=name, description=description)
+                inline[name] = inline_svg(svg, name=name, description=descriptions[name])
     try:
         paths = {name: _write(run_folder / name, content) for name, content in contents.items()}
         for name in _FIGURES.keys() - inline.keys():
             _remove_figure(run_folder, name)
-        page = html_page(run, rows, notes, scores=inline.get("scores"), losses=inline.get("losses"))
+        page = html_page(run, rows, tables, notes, scores=inline.get("scores"), losses=inline.get("losses"))
         paths["report.html"] = _write(run_folder / "report.html", page.encode())
     except OSError as error:
         raise DataError(f"{error.filename or run_folder}: the report cannot be written: {error.strerror}") from error
-    return Report(run_folder, run.title, run.profile, caption, rows, notes, paths)
+    return Report(run_folder, run.title, run.profile, caption, rows, tables, notes, paths)
 
 
 def _write(path: Path, content: bytes) -> Path:

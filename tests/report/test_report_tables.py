@@ -23,6 +23,7 @@ from audiogan.report.notes import caption_of, notes_of
 from audiogan.report.rows import Row, row_as_json, rows_of
 from audiogan.report.run_folder import read_run_folder
 from audiogan.report.table_text import cells_of
+from audiogan.report.tables import Tables, tables_of
 
 Change = Callable[[Path, Callable[[Any], object]], None]
 
@@ -61,8 +62,14 @@ FAILED: dict[str, Any] = {
 }
 
 
+def notes_in(folder: Path) -> tuple[str, ...]:
+    run = read_run_folder(folder)
+    rows = rows_of(run)
+    return notes_of(run, rows, tables_of(run, rows))
+
+
 def test_markdown_table_is_exact() -> None:
-    assert markdown_table("Scores", [row(), row(**FAILED)], ["64 samples *each*"]) == (
+    assert markdown_table("Scores", Tables((row(), row(**FAILED))), ["64 samples *each*"]) == (
         "**Scores**\n"
         "\n"
         "| experiment | mean | std | epoch | published mean | published std | published epoch |\n"
@@ -84,7 +91,7 @@ def test_csv_table_is_exact() -> None:
 
 
 def test_latex_table_is_exact() -> None:
-    assert latex_table("Scores ±", [row(), row(**FAILED)], ["50%"]) == (
+    assert latex_table("Scores ±", Tables((row(), row(**FAILED))), ["50%"]) == (
         "% \\usepackage{booktabs}\n"
         "\\begin{table}\n"
         "  \\centering\n"
@@ -183,8 +190,7 @@ def test_caption_names_the_profile(run_folder: Path, change_json: Change) -> Non
 
 def test_notes_give_counts_scale_and_missing_rows(run_folder: Path, change_json: Change) -> None:
     change_json(run_folder / "wavegan-wgan" / "result.json", lambda r: r.update(status="failed", error="loss is NaN"))
-    run = read_run_folder(run_folder)
-    assert notes_of(run, rows_of(run)) == (
+    assert notes_in(run_folder) == (
         "Mean and standard deviation over 10 splits of 64 generated samples; the epoch is that of the best checkpoint.",
         "The scale of the score: real data 3.817 ± 0.211, noise 1.006 ± 0.001 on 64 samples each. "
         "The classifier tells 3 classes apart (C, C#, …) and is right on 93.4% of held-out windows; scores given by "
@@ -204,8 +210,7 @@ def test_notes_tell_differing_counts_and_scales_apart(run_folder: Path, change_j
         groups[0]["experiments"] = ["specgan", "wavegan-wgan"]
 
     change_json(run_folder / "reference.json", split)
-    run = read_run_folder(run_folder)
-    notes = notes_of(run, rows_of(run))
+    notes = notes_in(run_folder)
     assert notes[0] == (
         "Mean and standard deviation over 10 splits of the generated samples (5,000 for SpecGAN (baseline), "
         "64 for WaveGAN with WGAN (baseline), 64 for pure LSTM D-net with WGAN); "
@@ -224,7 +229,7 @@ def test_any_title_survives_csv_and_json(title: str) -> None:
 
 @given(st.text())
 def test_any_title_keeps_the_markdown_table_whole(title: str) -> None:
-    line = markdown_table("Scores", [row(title=title)], []).split("\n")[4]
+    line = markdown_table("Scores", Tables((row(title=title),)), []).split("\n")[4]
     cells = re.split(r"(?<!\\)(?:\\\\)*\|", line)
     assert len(cells) == 9
     assert re.sub(r"\\(.)", r"\1", escape_markdown(one_line(title))) == one_line(title)
