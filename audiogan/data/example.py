@@ -54,20 +54,29 @@ class Example:
 
         :raises DataError: the feature is missing.
         """
-        if name not in self.features:
-            raise DataError(f"{self.place}: there is no feature '{name}'; the record has {self._inventory()}")
-        return (self.features[name].WhichOneof("kind") or "empty").removesuffix("_list")
+        return _kind(self._feature(name))
 
     def _values(self, name: str, list_name: str) -> Any:
-        kind, wanted = self.kind(name), list_name.removesuffix("_list")
-        if kind != wanted:
+        feature = self._feature(name)
+        if feature.WhichOneof("kind") != list_name:
             raise DataError(
-                f"{self.place}: feature '{name}' is {kind}, not {wanted}; the record has {self._inventory()}"
+                f"{self.place}: feature '{name}' is {_kind(feature)}, not {list_name.removesuffix('_list')}; "
+                f"the record has {self._inventory()}"
             )
-        return getattr(self.features[name], list_name).value
+        return getattr(feature, list_name).value
+
+    def _feature(self, name: str) -> Any:
+        # asking protobuf's map for what it does not hold would add it
+        if name not in self.features:
+            raise DataError(f"{self.place}: there is no feature '{name}'; the record has {self._inventory()}")
+        return self.features[name]
 
     def _inventory(self) -> str:
         return ", ".join(f"'{name}' ({self.kind(name)})" for name in sorted(self.features)) or "no features at all"
+
+
+def _kind(feature: Any) -> str:
+    return str(feature.WhichOneof("kind") or "empty").removesuffix("_list")
 
 
 def decode_example(record: bytes, place: RecordPlace) -> Example:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from attrs import frozen
@@ -17,8 +17,7 @@ from audiogan.data.shard_index import index_fault
 from audiogan.errors import DamagedDataError, DataError
 
 
-@frozen
-class RecordPlace:
+class RecordPlace(NamedTuple):
     """Where a record stands: its file, its number from 0, and the byte at which its frame begins."""
 
     path: Path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import TypeVar
 
@@ -64,8 +65,9 @@ class Samples:
             raise DataError(f"{error}; set dataset.feature and dataset.feature_kind to what the data have") from error
 
     def _within_range(self, samples: NDArray[np.float32], example: Example) -> NDArray[np.float32]:
-        peak = max(float(samples.max()), -float(samples.min()))
-        if not np.isfinite(peak):
+        # the ufuncs themselves, since the methods that call them take a third longer
+        peak = max(float(np.maximum.reduce(samples)), -float(np.minimum.reduce(samples)))
+        if not math.isfinite(peak):
             raise DamagedDataError(
                 f"{example.place}: feature '{self.feature}' holds samples that are not finite numbers; "
                 "leave such clips out of the data"
