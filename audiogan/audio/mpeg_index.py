@@ -102,8 +102,9 @@ def mpeg_index(path: Path) -> MpegIndex | None:
     Bytes that are no frame, such as tags, are passed over; a frame that the file ends in is not counted.
 
     :raises OSError: the file cannot be read.
-    :raises ValueError: the file is empty.
     """
+    if path.stat().st_size == 0:  # which cannot be mapped
+        return None
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         first = _next_frame(content, audio_start(content))
         if first is None or first.layer != 3:
