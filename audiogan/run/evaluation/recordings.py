@@ -25,9 +25,12 @@ from audiogan.run.evaluation.format import AudioFormat
 
 @frozen(eq=False)
 class FittedRecordings:
-    """A window of each recording, ``[N, channels, window_length]``, and what was done to fit them."""
+    """A window of each recording, and what was done to fit them."""
 
     waveforms: Tensor
+    """``[N, channels, window_length]``"""
+    names: tuple[str, ...]
+    """The path of each recording within the folder."""
     protocol: dict[str, Any]
     damaged: tuple[str, ...]
     """What is wrong with each recording that was left out."""
@@ -39,8 +42,9 @@ def fitted_recordings(
     """The first ``window_length`` samples of every recording in ``folder`` and the folders in it.
 
     A shorter recording is followed by zeros. Another sample rate is changed to that of ``audio``; several channels
-    become one by their mean, and one becomes several by repetition. Floats beyond [-1, 1] are clipped. Of more than
-    ``limit`` recordings, as many are drawn by ``seed``.
+    become one by their mean, and one becomes several by repetition. Floats beyond [-1, 1] are clipped. The order is
+    drawn by ``seed``, since names often sort by class, and figures over contiguous splits want every class in each; of
+    more than ``limit`` recordings, the first of that order are taken.
 
     :raises DamagedDataError: ``on_error`` is ``"stop"``, and a recording is damaged; the text names it and the fault.
     :raises DataError: the folder holds no recording that can be read, or one whose channels do not fit.
@@ -73,21 +77,20 @@ def fitted_recordings(
         raise DataError(f"{folder}: none of {len(chosen)} recordings can be read; the first: {damaged[0]}")
     return FittedRecordings(
         waveforms[: len(read)],
+        tuple(file.file.name for file in read),
         _protocol(read, audio, found=len(files), damaged=len(chosen) - len(read)),
         tuple(damaged),
     )
 
 
 def _stopped(error: DamagedDataError, others: int) -> DamagedDataError:
-    more = f"; {others} more are damaged" if others else ""
+    more = f"; {others} more {'is' if others == 1 else 'are'} damaged" if others else ""
     return DamagedDataError(f"{error}{more} (--on-error skip goes on without such recordings)")
 
 
 def _chosen(files: tuple[FoundFile, ...], limit: int | None, seed: int) -> tuple[FoundFile, ...]:
-    if limit is None or len(files) <= limit:
-        return files
-    drawn = np.sort(np.random.default_rng(seed).permutation(len(files))[:limit])
-    return tuple(files[index] for index in drawn)
+    order = np.random.default_rng(seed).permutation(len(files))[:limit]
+    return tuple(files[index] for index in order)
 
 
 def _recording(file: KnownFile, audio: AudioFormat) -> Recording:
@@ -107,4 +110,5 @@ def _protocol(files: Sequence[KnownFile], audio: AudioFormat, *, found: int, dam
         "channels": sorted({file.header.channels for file in files}),
         "resampler": f"{RESAMPLER} (soxr {version('soxr')})" if resampled else None,
         "window": "the first samples of each file; shorter files are followed by zeros",
+        "order": "drawn by the seed",
     }

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
+from torch import Tensor
 
 from audiogan import DataError
 from audiogan.errors import DamagedDataError
@@ -25,6 +26,10 @@ def _fit(folder: Path, audio: AudioFormat = MONO, **changes: Any) -> FittedRecor
     return fitted_recordings(folder, audio, **arguments)
 
 
+def _window(fitted: FittedRecordings, name: str) -> Tensor:
+    return fitted.waveforms[fitted.names.index(name)]
+
+
 def _noise(length: int, channels: int = 1, seed: int = 0) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     return np.random.default_rng(seed).uniform(-0.5, 0.5, (length, channels))
 
@@ -35,9 +40,9 @@ def test_a_long_file_is_cut_and_a_short_one_followed_by_zeros(tmp_path: Path) ->
     soundfile.write(tmp_path / "b.wav", short, 8000, subtype="FLOAT")
     fitted = _fit(tmp_path)
     assert fitted.waveforms.shape == (2, 1, 1000)
-    np.testing.assert_array_equal(fitted.waveforms[0, 0], long[:1000, 0].astype(np.float32))
-    np.testing.assert_array_equal(fitted.waveforms[1, 0, :321], short[:, 0].astype(np.float32))
-    assert not fitted.waveforms[1, 0, 321:].any()
+    np.testing.assert_array_equal(_window(fitted, "a.wav")[0], long[:1000, 0].astype(np.float32))
+    np.testing.assert_array_equal(_window(fitted, "b.wav")[0, :321], short[:, 0].astype(np.float32))
+    assert not _window(fitted, "b.wav")[0, 321:].any()
     assert (fitted.protocol["files_cut"], fitted.protocol["files_padded"]) == (1, 1)
     assert (fitted.protocol["files_resampled"], fitted.protocol["resampler"]) == (0, None)
 
@@ -59,9 +64,9 @@ def test_channels_are_mixed_or_repeated(tmp_path: Path) -> None:
     mixed = stereo.astype(np.float32).mean(axis=1)
     np.testing.assert_allclose(_fit(tmp_path).waveforms[0, 0], mixed, atol=1e-7)
     soundfile.write(tmp_path / "mono.wav", stereo[:, :1], 8000, subtype="FLOAT")
-    both = _fit(tmp_path, AudioFormat(8000, 2, 1000)).waveforms
-    np.testing.assert_array_equal(both[0], np.repeat(stereo[:, :1].T.astype(np.float32), 2, axis=0))
-    np.testing.assert_array_equal(both[1], stereo.T.astype(np.float32))
+    both = _fit(tmp_path, AudioFormat(8000, 2, 1000))
+    np.testing.assert_array_equal(_window(both, "mono.wav"), np.repeat(stereo[:, :1].T.astype(np.float32), 2, axis=0))
+    np.testing.assert_array_equal(_window(both, "stereo.wav"), stereo.T.astype(np.float32))
     with pytest.raises(DataError, match=r"stereo\.wav: 2 channels where channels = 3"):
         _fit(tmp_path, AudioFormat(8000, 3, 1000))
 
@@ -81,17 +86,18 @@ def test_folders_within_are_searched_and_other_files_passed_over(tmp_path: Path)
     fitted = _fit(tmp_path, watch=seen.append)
     assert fitted.protocol["files_found"] == len(fitted.waveforms) == 3
     assert [(progress.done, progress.total) for progress in seen] == [(0, 3), (1, 3), (2, 3)]
-    np.testing.assert_allclose(fitted.waveforms[0, 0], _noise(1000, seed=len("a/one.wav"))[:, 0], atol=1e-4)
+    np.testing.assert_allclose(_window(fitted, "a/one.wav")[0], _noise(1000, seed=len("a/one.wav"))[:, 0], atol=1e-4)
 
 
-def test_of_many_files_some_are_drawn_by_the_seed(tmp_path: Path) -> None:
+def test_the_order_and_the_choice_are_drawn_by_the_seed(tmp_path: Path) -> None:
     for number in range(12):
         soundfile.write(tmp_path / f"{number:02}.wav", np.full(1000, (number + 1) / 32), 8000)
-    few = [_fit(tmp_path, limit=5, seed=seed).waveforms[:, 0, 0].mul(32).tolist() for seed in (0, 0, 1)]
-    assert few[0] == few[1] != few[2]
-    assert len(set(few[0])) == 5
-    assert sorted(few[0]) == few[0]
-    assert len(_fit(tmp_path, limit=50).waveforms) == 12
+    every = _fit(tmp_path)
+    assert sorted(every.names) == [f"{number:02}.wav" for number in range(12)] != list(every.names)
+    assert [f"{round(32 * level - 1):02}.wav" for level in every.waveforms[:, 0, 0].tolist()] == list(every.names)
+    assert _fit(tmp_path, limit=5).names == every.names[:5]
+    assert _fit(tmp_path, limit=50).names == every.names
+    assert _fit(tmp_path, seed=1).names != every.names
 
 
 def _with_damage(folder: Path) -> None:
@@ -105,7 +111,7 @@ def _with_damage(folder: Path) -> None:
 
 def test_a_damaged_file_stops_the_evaluation_by_name(tmp_path: Path) -> None:
     _with_damage(tmp_path)
-    with pytest.raises(DamagedDataError, match=r"b\.wav: cut short.*1 more are damaged.*--on-error skip"):
+    with pytest.raises(DamagedDataError, match=r"[be]\.(wav|mp3): .*1 more is damaged.*--on-error skip"):
         _fit(tmp_path)
     (tmp_path / "b.wav").unlink()
     (tmp_path / "e.mp3").unlink()
@@ -118,14 +124,15 @@ def test_damaged_files_are_left_out_named_and_counted(tmp_path: Path) -> None:
     fitted = _fit(tmp_path, on_error="skip")
     assert len(fitted.waveforms) == 2
     assert (fitted.protocol["files_found"], fitted.protocol["files_damaged"]) == (5, 3)
-    assert [next(name for name in "abcde" if f"/{name}." in fault) for fault in fitted.damaged] == ["b", "e", "d"]
+    assert sorted(fitted.names) == ["a.wav", "c.wav"]
+    assert sorted(next(name for name in "abcde" if f"/{name}." in fault) for fault in fitted.damaged) == ["b", "d", "e"]
 
 
 def test_nothing_but_damage_is_an_error(tmp_path: Path) -> None:
     _with_damage(tmp_path)
     for name in ("a.wav", "c.wav"):
         (tmp_path / name).unlink()
-    with pytest.raises(DataError, match=r"none of 3 recordings can be read; the first: .*b\.wav"):
+    with pytest.raises(DataError, match=r"none of 3 recordings can be read; the first: .*[be]\.(wav|mp3)"):
         _fit(tmp_path, on_error="skip")
 
 
