@@ -5,10 +5,13 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path, PurePosixPath
 from zipfile import ZipFile
 
 import pytest
+
+from audiogan.kernels.lstm.cpu.compilation import instruction_sets
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("audiogan", "plugins")
@@ -42,6 +45,19 @@ def test_every_file_of_core_and_plugins_is_in_the_wheel(wheel: Path) -> None:
     assert packed == expected
     assert "audiogan/py.typed" in packed
     assert any(PurePosixPath(name).parent.name == "pieces" for name in packed)
+
+
+def test_the_wheel_is_for_the_platform_whose_libraries_it_holds(wheel: Path) -> None:
+    platform = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+    with ZipFile(wheel) as archive:
+        names = archive.namelist()
+        (description,) = (name for name in names if name.endswith(".dist-info/WHEEL"))
+        fields = dict(line.split(": ", 1) for line in archive.read(description).decode().splitlines() if line)
+    libraries = [name for name in names if PurePosixPath(name).suffix in (".so", ".dylib")]
+    assert len(libraries) == len(instruction_sets()) + 1
+    assert fields["Tag"] == f"py3-none-{platform}"
+    assert fields["Root-Is-Purelib"] == "false"
+    assert wheel.name.endswith(f"-{fields['Tag']}.whl")
 
 
 def test_the_wheel_names_its_plugins_and_its_command(wheel: Path) -> None:
