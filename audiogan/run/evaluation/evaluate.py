@@ -86,10 +86,19 @@ def _alike(tasks: Sequence[_Task]) -> list[list[_Task]]:
     return groups
 
 
+def _opened(request: Request, spec: ComponentSpec, registry: Registry) -> Reference:
+    try:
+        return open_reference(spec, registry)
+    except DataError as error:
+        if request.against is not None:
+            raise
+        raise DataError(f"{error}; or name another dataset to compare with by --against") from error
+
+
 def _compare(
     request: Request, tasks: Sequence[_Task], *, registry: Registry, listener: Listener, alone: bool
 ) -> Comparison:
-    reference = open_reference(tasks[0].dataset, registry)
+    reference = _opened(request, tasks[0].dataset, registry)
     failed: dict[str, str] = {}
 
     @contextmanager

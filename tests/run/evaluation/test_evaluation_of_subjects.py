@@ -186,6 +186,13 @@ def test_what_to_compare_with_must_be_there(audio: Path, against: str | None, me
         _evaluate(audio, against=against)
 
 
+def test_a_runs_dataset_that_is_gone_can_be_replaced(run: Path) -> None:
+    spec = (run / "spec.toml").read_text()
+    (run / "spec.toml").write_text(spec.replace("tones.tfrecord", "gone.tfrecord"))
+    with pytest.raises(DataError, match=r"gone\.tfrecord.*or name another dataset to compare with by --against"):
+        _evaluate(run / "lsgan")
+
+
 def test_an_experiment_file_with_several_datasets_is_ambiguous(audio: Path, run: Path) -> None:
     _let_datasets_differ(run)
     with pytest.raises(SpecError, match="'lsgan' and 'lstm-wgan-gp' have different datasets"):
