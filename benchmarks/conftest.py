@@ -41,7 +41,7 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
     speeds = config.stash[_READING_SPEEDS]
     if not speeds.is_empty():
         terminalreporter.section("reading TFRecord files: examples of 16384 floats a second")
-        _write_table(terminalreporter, [("reader", "examples/s", f"/ {TF_DATA.name}"), *speeds.rows(TF_DATA.name)])
+        _write_table(terminalreporter, [("reader", "best", "median", f"/ {TF_DATA.name}"), *speeds.rows(TF_DATA.name)])
     figures = config.stash[_FIGURES]
     if figures.is_empty():
         return
