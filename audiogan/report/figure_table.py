@@ -45,7 +45,8 @@ class Column:
     @property
     def heading_lines(self) -> tuple[str, ...]:
         """The heading, wrapped."""
-        return tuple(textwrap.wrap(self.heading, HEADING_WIDTH))
+        words = textwrap.wrap(words_of(self.name), HEADING_WIDTH) or [""]
+        return ("published", *words) if self.published else tuple(words)
 
 
 @frozen
@@ -84,16 +85,9 @@ class FigureTable:
         """
         fewest, most = _TITLE_WIDTH
         room = width - min(most, max([fewest, *(cell_len(line.title) for line in self.lines)]))
-        parts: list[list[int]] = []
-        taken = 0
-        for unit in self._units():
-            needed = sum(_GAP + self._width(position) for position in unit)
-            if not parts or taken + needed > room:
-                parts.append([])
-                taken = 0
-            parts[-1] += unit
-            taken += needed
-        first, *others = (self._part(part) for part in parts)
+        units = self._units()
+        parts = _packed([sum(_GAP + self._width(position) for position in unit) for unit in units], room)
+        first, *others = (self._part([position for unit in part for position in units[unit]]) for part in parts)
         return (first, *(part._without_bare_statuses() for part in others))
 
     def _without_bare_statuses(self) -> FigureTable:
@@ -134,3 +128,21 @@ class FigureTable:
             return evolve(line, cells=tuple(cells))
 
         return FigureTable(columns, tuple(tuple(map(part_of, group)) for group in self.groups))
+
+
+def _packed(widths: Sequence[int], room: int) -> list[list[int]]:
+    """Positions in as few parts as ``room`` allows, their widths then as even as their order allows."""
+    packings = [_filled(widths, narrower) for narrower in range(room, 0, -1)]
+    return [parts for parts in packings if len(parts) == len(packings[0])][-1]
+
+
+def _filled(widths: Sequence[int], room: int) -> list[list[int]]:
+    parts: list[list[int]] = []
+    taken = 0
+    for position, width in enumerate(widths):
+        if not parts or taken + width > room:
+            parts.append([])
+            taken = 0
+        parts[-1].append(position)
+        taken += width
+    return parts

@@ -47,7 +47,8 @@ def figure_tables(table: FigureTable | None) -> list[str]:
 
 
 def _figure_table(part: FigureTable) -> list[str]:
-    headings = "".join(f'<th scope="col">{text_of(column.heading)}</th>' for column in part.columns)
+    texts = ("<br>".join(map(text_of, column.heading_lines)) for column in part.columns)
+    headings = "".join(f'<th scope="col">{text}</th>' for text in texts)
     return [
         '<div class="scroll"><table class="scores figures">',
         f'<thead><tr><th scope="col">{EXPERIMENT}</th>{headings}</tr></thead>',

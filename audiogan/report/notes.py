@@ -61,7 +61,7 @@ def _counts_note(run: Run, finished: list[Row]) -> str:
         samples = f"the generated samples ({by_row})"
     chosen = f"the epoch is that of the best checkpoint{_chosen_by(run)}."
     if not any(INCEPTION_SCORE_MEAN in row.figures for row in finished):
-        return f"Figures of {samples}; {chosen}"
+        return f"Figures of {samples}, or of as many as a metric takes; {chosen}"
     splits = {e.result.protocol.get("splits") for e in run.experiments if e.result and e.result.status == FINISHED}
     over = f"{splits.pop()} splits of " if len(splits) == 1 and None not in splits else ""
     return f"Mean and standard deviation over {over}{samples}; {chosen}"
