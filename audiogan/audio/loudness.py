@@ -78,7 +78,7 @@ def _level(power: NDArray[np.float64] | float) -> NDArray[np.float64]:
     return level
 
 
-def _k_weighting(frequencies: NDArray[np.float64], sample_rate: int) -> NDArray[np.float64]:
+def _k_weighting(frequencies: NDArray[np.floating], sample_rate: int) -> NDArray[np.float64]:
     """The power response of the K-weighting: a shelf for the head, then a high pass.
 
     The standard gives coefficients for 48 kHz; these are the analogue prototypes behind them, brought to any rate by
@@ -98,7 +98,8 @@ def _biquad(
     normal = 1 + k / quality + k * k
     poles = 1 + 2 * (k * k - 1) / normal * z + (1 - k / quality + k * k) / normal * z * z
     if gain_db is None:
-        return (1 - 2 * z + z * z) / poles
+        passed: NDArray[np.complex128] = (1 - 2 * z + z * z) / poles
+        return passed
     high = 10 ** (gain_db / 20)
     band = high**0.4996667741545416
     zeros = (high + band * k / quality + k * k) + 2 * (k * k - high) * z + (high - band * k / quality + k * k) * z * z

@@ -142,7 +142,15 @@ def test_every_built_in_is_there() -> None:
         "generator": ("specgan", "wavegan"),
         "discriminator": ("lstm", "lstm-conv", "specgan", "wavegan"),
         "loss": ("gan", "lsgan", "wgan", "wgan-gp"),
-        "metric": ("inception-score",),
+        "metric": (
+            "checkerboard",
+            "frechet-distance",
+            "inception-score",
+            "kernel-distance",
+            "ndb",
+            "nearest-neighbours",
+            "precision-recall",
+        ),
     }
 
 
