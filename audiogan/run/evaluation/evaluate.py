@@ -156,18 +156,12 @@ def _scale(
     listener.tell(f"scoring {count:,} real windows ({divided.judged_origin}) and as much noise, for the scale")
     for complaint in data_complaints(soundness(waveforms)):
         listener.warn(complaint)
-    audio = AudioFormat.of(dataset)
-    noise = noise_waveforms(count, channels=audio.channels, window_length=audio.window_length, seed=seed)
-    return (
-        _measured(
-            "real",
-            "real data",
-            waveforms,
-            prepared.metrics,
-            {"kind": "real", "windows": divided.judged_origin, "of": len(divided.judged), "seed": seed},
-        ),
-        _measured("noise", "noise", noise, prepared.metrics, {"kind": "white noise from -1 to 1", "seed": seed}),
-    )
+    source = {"kind": "real", "windows": divided.judged_origin, "of": len(divided.judged), "seed": seed}
+    real = _measured("real", "real data", waveforms, prepared.metrics, source)
+    del waveforms  # may take gigabytes, and so may the noise
+    noise = noise_waveforms(count, channels=dataset.channels, window_length=dataset.window_length, seed=seed)
+    source = {"kind": "white noise from -1 to 1", "seed": seed}
+    return real, _measured("noise", "noise", noise, prepared.metrics, source)
 
 
 def _measure(subject: OpenedSubject, prepared: PreparedMetrics, *, named: bool, listener: Listener) -> Measured:
