@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from audiogan.report import plain_table, write_report
+from audiogan.report.classifier_notes import classifier_sentences
 from audiogan.report.csv_table import csv_table
 from audiogan.report.figure_table import Cell, Column, FigureTable, Line
 from audiogan.report.latex_table import latex_table
@@ -136,6 +137,20 @@ def test_terminal_shows_intervals_below_their_figures(distances: Path) -> None:
     ]
 
 
+def test_long_titles_and_many_figures_fit_eighty_columns(distances: Path, change_json: Change) -> None:
+    change_json(distances / "run.json", lambda run: run["experiments"][0].update(title="[b]long[/b] " * 9))
+    figures = {f"checkerboard_modulation_db_of_{n}": -0.01234567 * n for n in range(1, 9)}
+    bounds = {name: [value - 0.001, value + 0.002] for name, value in figures.items()}
+    change_json(distances / "cnn" / "result.json", lambda r: r.update(figures=figures, intervals=bounds))
+    lines = plain_table(write_report(distances)).splitlines()
+    assert max(map(len, lines)) <= 80
+    text = " ".join(lines)
+    assert text.count("[b]long[/b] [b]long[/b]") > 3
+    for value in figures.values():
+        assert f" {value:.4g} " in text
+        assert f" {value - 0.001:.4g} to {value + 0.002:.4g} " in text
+
+
 def test_latex_sets_intervals_in_lines_of_their_own(distances: Path) -> None:
     text = latex_table("Drums", tables_in(distances), [])
     assert text.count(r"\begin{tabular}") == text.count(r"\end{tabular}") == 2
@@ -160,6 +175,38 @@ def test_notes_tell_counts_intervals_scale_classifier_and_the_best_so_far(distan
         "figures by different classifiers do not compare.",
         "Late: unfinished at step 56, best distance so far 20 at epoch 5; the same command again continues it.",
     )
+
+
+def test_notes_tell_that_experiments_choose_by_different_figures(distances: Path, change_json: Change) -> None:
+    change_json(distances / "run.json", lambda run: run["experiments"][2].update(best_by="count"))
+    run = read_run_folder(distances)
+    rows = rows_of(run)
+    notes = notes_of(run, rows, tables_of(run, rows))
+    assert notes[0].endswith("the epoch is that of the best checkpoint, chosen by each experiment's best_by.")
+    assert notes[-1] == "Late: unfinished at step 56; the same command again continues it."
+
+
+def test_each_classifier_is_told_of_once() -> None:
+    scoring = {"classifier": "a1", "classifier_held_out_accuracy": 0.5, "classifier_classes": ["C", "D"]}
+    own: dict[str, Any] = {"classifier": "a1", "classifier_held_out_accuracy": 0.5}
+    (shared,) = classifier_sentences({**scoring, "frechet-distance": own, "ndb": own})
+    assert shared.startswith("The classifier tells 2 classes apart (C, D, …) and is right on 50.0%")
+    other = {"classifier": "b2", "classifier_held_out_accuracy": None}
+    assert classifier_sentences(
+        {"frechet-distance": own, "ndb": own, "kernel-distance": other, "checkerboard": {}}
+    ) == [
+        "The classifier of frechet-distance, ndb is right on 50.0% of held-out windows; "
+        "figures by different classifiers do not compare.",
+        "The classifier of kernel-distance is of unknown accuracy; figures by different classifiers do not compare.",
+    ]
+    assert classifier_sentences({**scoring, "classifier_classes": ["C"]}) == []
+
+
+def test_a_run_of_no_experiments_has_no_rows(distances: Path, change_json: Change) -> None:
+    change_json(distances / "run.json", lambda run: run.update(experiments=[]))
+    report = write_report(distances)
+    assert report.paths["table.csv"].read_text(encoding="utf-8").count("\n") == 1
+    assert "CNN" not in plain_table(report)
 
 
 def test_csv_holds_every_figure_with_its_interval(distances: Path) -> None:

@@ -121,6 +121,21 @@ def test_a_run_without_scores_or_environment_is_read(run_folder: Path) -> None:
         ),
         ("reference.json", lambda groups: groups.append(5), r"reference\.json: groups\[1\]: should be an object"),
         ("reference.json", lambda groups: groups[0].update(experiments="all"), r"'experiments' should be a list"),
+        (
+            "run.json",
+            lambda run: run["experiments"][0].update(best_by=3),
+            r"run\.json: experiments\[0\]: 'best_by' should be text, not 3",
+        ),
+        (
+            "reference.json",
+            lambda groups: groups[0].update(lower_is_better="all"),
+            r"reference\.json: groups\[0\]: 'lower_is_better' should be a list of names, not 'all'",
+        ),
+        (
+            "reference.json",
+            lambda groups: groups[0].update(intervals={"real": {"a": 1.0}}),
+            r"groups\[0\]: intervals: 'real\.a' should be a lower and an upper bound, not 1\.0",
+        ),
         ("specgan/result.json", lambda result: result.update(figures=[1]), r"'figures' should be a table"),
         (
             "specgan/result.json",
