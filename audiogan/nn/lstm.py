@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NoReturn, final, overload
+from typing import Any, NoReturn, cast, final, overload
 
 import torch
 from torch import Tensor, nn
@@ -18,6 +18,8 @@ States = tuple[Tensor, Tensor]
 
 _is_exporting: Callable[[], bool] = getattr(torch.compiler, "is_exporting", lambda: False)
 """Torch has it from 2.7 on."""
+
+_jit: Any = torch.jit
 
 _OPTIONS = ("num_layers", "bias", "batch_first", "dropout", "bidirectional")
 
@@ -86,10 +88,9 @@ class LSTM(nn.LSTM):
         :raises ValueError: the input has not two or three dimensions, or dtypes or devices do not fit.
         :raises RuntimeError: the input has no step, or it or the states have the wrong shape.
         """
-        if _is_exporting() or torch.jit.is_tracing():
+        if _is_exporting() or _jit.is_tracing():
             # What is exported is for inference, and runs where audiogan may not be: it is torch's operation.
-            recorded: tuple[Tensor, States] = super().forward(input, hx)
-            return recorded
+            return cast("tuple[Tensor, States]", super().forward(input, hx))
         if torch.compiler.is_compiling():
             # Kernels are no torch operations: a compiled model has to call them as they are.
             compiler: Any = torch.compiler

@@ -16,6 +16,8 @@ import audiogan
 from audiogan import AudioganError
 from audiogan.nn import twice_differentiable
 
+jit: Any = torch.jit
+
 VARIANTS: list[dict[str, Any]] = [
     {},
     {"num_layers": 2},
@@ -235,9 +237,9 @@ def test_recorded_models_compute_the_same(options: dict[str, Any], how: str) -> 
     if how == "exported":
         recorded: Any = torch.export.export(scores, (x,)).module()
     elif how == "traced":
-        recorded = torch.jit.trace(scores, x)
+        recorded = jit.trace(scores, x)
     else:
-        recorded = torch.jit.script(scores)
+        recorded = jit.script(scores)
     torch.testing.assert_close(recorded(x), scores(x))
 
 

@@ -35,7 +35,8 @@ def record(
     :func:`audiogan.kernels.lstm.engine.away_from_leaves`). Without ``save`` the results cannot be differentiated.
     """
     if not save and not transforming():
-        return LSTMFunction.forward(implementation, save, per_layer, *arguments)
+        inferred: tuple[Tensor, Tensor, Tensor] = LSTMFunction.forward(implementation, save, per_layer, *arguments)
+        return inferred
     output, hn, cn, *_ = _apply(LSTMFunction, implementation, save, per_layer, *arguments)
     return output, hn, cn
 

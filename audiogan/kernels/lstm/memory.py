@@ -19,4 +19,7 @@ def in_memory(tensor: Tensor) -> Tensor:
 
 def without_base(tensor: Tensor) -> Tensor:
     """The tensor, or one in the same memory that is no view: autograd forbids writing to views that a node returns."""
-    return torch.empty(0, dtype=tensor.dtype, device=tensor.device).set_(tensor) if tensor._is_view() else tensor
+    if not tensor._is_view():
+        return tensor
+    empty = torch.empty(0, dtype=tensor.dtype, device=tensor.device)
+    return empty.set_(tensor.untyped_storage(), tensor.storage_offset(), tensor.shape, tensor.stride())

@@ -17,6 +17,8 @@ from audiogan.kernels.lstm.function import lstm
 from audiogan.kernels.lstm.interface import Arguments, Direction, Gradients, Implementation, Results, Saved, Wanted
 from tests.kernels.lstm.problems import Place, Size, as_layers, loop, moved_to, places, random_arguments
 
+functional: Any = torch.autograd.functional
+
 SIZE = Size(steps=4, batch=3, inputs=2, hidden=3, layers=2)
 PLACES = places()
 
@@ -287,7 +289,7 @@ MAPPED: dict[str, tuple[Callable[[Callable[[Tensor], Tensor], Tensor], object], 
     "vmap": (lambda f, x: torch.func.vmap(f)(torch.stack([x, x])), "cannot be vectorised"),
     "jacrev": (lambda f, x: torch.func.jacrev(f)(x), "cannot be vectorised"),
     "is_grads_batched": (
-        lambda f, x: torch.autograd.functional.jacobian(f, x, vectorize=True),
+        lambda f, x: functional.jacobian(f, x, vectorize=True),
         "cannot be vectorised",
     ),
     "jvp": (lambda f, x: torch.func.jvp(f, (x,), (x,)), "no forward-mode derivatives"),
@@ -315,9 +317,9 @@ def test_jacobians_come_one_row_at_a_time() -> None:
     def apply(x: Tensor) -> Tensor:
         return run([x, *others], one)[0]
 
-    expected = torch.autograd.functional.jacobian(lambda x: loop([x, *others], one)[0], x)
+    expected = functional.jacobian(lambda x: loop([x, *others], one)[0], x)
     torch.testing.assert_close(torch.func.jacrev(apply, chunk_size=1)(x), expected)
-    torch.testing.assert_close(torch.autograd.functional.jacobian(apply, x), expected)
+    torch.testing.assert_close(functional.jacobian(apply, x), expected)
 
 
 def test_tensors_without_numbers_have_shapes() -> None:
