@@ -1,4 +1,4 @@
-"""``audiogan.LSTM`` on the CPU beside ``torch.nn.LSTM`` at other sizes than a critic's, where it is not always faster."""
+"""``audiogan.LSTM`` beside ``torch.nn.LSTM`` on the CPU at other sizes than a critic's: not always faster."""
 
 from __future__ import annotations
 
