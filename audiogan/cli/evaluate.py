@@ -82,7 +82,7 @@ def run(arguments: argparse.Namespace) -> int:
     from audiogan.cli.progress_display import progress_display
     from audiogan.registry import installed
     from audiogan.run.evaluation.evaluate import Request, evaluate
-    from audiogan.run.evaluation.subjects import find_subjects
+    from audiogan.run.evaluation.finding import find_subjects
     from audiogan.run.evaluation.write import make_folder, write_evaluation
     from audiogan.training.device import resolve_device
     from audiogan.training.stop import StopSignal

@@ -61,7 +61,6 @@ def split_windows(
     if len(indices) > limit:
         tell(f"classifier: {limit} of {len(indices)} windows are used, as many as fit in feature_memory_mib")
     turns = max(1, min(options.passes, limit // max(1, len(indices))))
-    # turn 0 of a training window is heard in training, so that the windows of the same index never meet in two parts
     parts = [(dataset, indices, turn) for turn in range(turns)]
     parts += [(dataset, validation_indices, 0), (held_out_from, held_out_indices, 0)]
     *passes, validation, held_out = _read(parts, network, limit=limit, seed=options.seed, watch=watch)

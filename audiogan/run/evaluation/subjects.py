@@ -11,18 +11,13 @@ import torch
 from attrs import field, frozen
 from torch import Tensor
 
-from audiogan.data.recordings.listing import find_recordings
-from audiogan.errors import AudioganError, DataError
+from audiogan.errors import DataError
 from audiogan.evaluation.progress import Listener
 from audiogan.registry import Registry
 from audiogan.run.evaluation.format import AudioFormat
 from audiogan.run.evaluation.recordings import fitted_recordings
-from audiogan.run.folder import ExperimentFolder
-from audiogan.run.trained_generator import experiment_spec, trained_generator
-from audiogan.spec import read_experiments
+from audiogan.run.trained_generator import trained_generator
 from audiogan.spec.schema import ExperimentSpec
-
-SPEC_FILE = "spec.toml"
 
 
 @frozen(eq=False)
@@ -143,73 +138,3 @@ class RecordedSubject(Subject):
         source = {"kind": "recordings", "seed": self.seed, "on_error": self.on_error, **fitted.protocol}
         heard = Heard(fitted.waveforms, source, tuple(f"left out: {fault}" for fault in fitted.damaged))
         return OpenedSubject(self.name, self.title, len(fitted.waveforms), lambda: heard)
-
-
-def find_subjects(
-    path: Path,
-    *,
-    samples: int | None,
-    seed: int,
-    checkpoint: str,
-    on_error: str,
-    device: torch.device,
-    registry: Registry,
-    tell: Callable[[str], None],
-) -> tuple[Subject, ...]:
-    """What ``path`` means: every experiment of a run, one experiment, or a folder of audio.
-
-    Generators make ``samples`` windows, or as many as the experiment's ``evaluation.final_samples`` where that is
-    ``None``. Experiments of a run that have no checkpoint are told of and left out.
-
-    :raises AudioganError: there is no such folder, or nothing in it that could be evaluated.
-    """
-    if not path.is_dir():
-        reason = "a file, not a folder" if path.exists() else f"not there, looked for in {Path.cwd()}"
-        raise DataError(f"{path}: {reason}; give a run's folder, an experiment's, or a folder of audio")
-
-    def generated(folder: Path, spec: ExperimentSpec) -> GeneratedSubject:
-        return GeneratedSubject(
-            name=spec.name,
-            title=spec.title,
-            experiment=KnownExperiment(spec, folder.resolve().parent / SPEC_FILE),
-            folder=folder,
-            checkpoint=checkpoint,
-            samples=samples or spec.evaluation.final_samples,
-            seed=seed,
-            device=device,
-            registry=registry,
-        )
-
-    if (path / SPEC_FILE).is_file():
-        return tuple(generated(path / spec.name, spec) for spec in _trained(path, registry, tell))
-    if is_experiment(path, registry):
-        return (generated(path, experiment_spec(path, registry)),)
-    find_recordings([str(path)])  # a folder without audio is refused at once
-    name = path.resolve().name
-    return (RecordedSubject(name=name, title=name, folder=path, samples=samples, seed=seed, on_error=on_error),)
-
-
-def is_experiment(path: Path, registry: Registry) -> bool:
-    """Whether ``path`` is the folder of an experiment that the run around it knows.
-
-    :raises SpecError: the run's ``spec.toml`` cannot be read.
-    """
-    written = path.resolve().parent / SPEC_FILE
-    if not written.is_file():
-        return False
-    names = [spec.name for spec in read_experiments(written, catalog=registry).experiments]
-    return path.resolve().name in names
-
-
-def _trained(run: Path, registry: Registry, tell: Callable[[str], None]) -> list[ExperimentSpec]:
-    specs = read_experiments(run / SPEC_FILE, catalog=registry).experiments
-    trained = []
-    for spec in specs:
-        folder = ExperimentFolder(run / spec.name)
-        if folder.best.is_file() or folder.latest.is_file():
-            trained.append(spec)
-        else:
-            tell(f"{spec.name}: not trained yet, left out")
-    if not trained:
-        raise AudioganError(f"{run}: none of its experiments has a checkpoint; train them with 'audiogan run' first")
-    return trained

@@ -16,8 +16,8 @@ from audiogan.errors import AudioganError, SpecError
 from audiogan.evaluation.sampling import noise_waveforms
 from audiogan.registry import Registry
 from audiogan.run.evaluation.evaluate import Request, evaluate
+from audiogan.run.evaluation.finding import find_subjects
 from audiogan.run.evaluation.result import Evaluation
-from audiogan.run.evaluation.subjects import find_subjects
 from audiogan.run.trained_generator import trained_generator
 from tests.run.evaluation.stand_in_metrics import CPU, Level, Peak, Recognition, listener, registry_of
 
