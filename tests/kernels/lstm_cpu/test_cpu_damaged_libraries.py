@@ -120,6 +120,16 @@ def test_an_installation_without_libraries_says_so(folder: Path) -> None:
     )
 
 
+def test_an_installation_without_sources_says_so(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def path_of(_: str) -> Path:
+        return next((tmp_path / "source").iterdir())
+
+    monkeypatch.setattr(library, "library_path", path_of)
+    found = reason()
+    assert found is not None
+    assert found.startswith("its sources cannot be read: ")
+
+
 def test_intact_libraries_have_no_drawback(folder: Path) -> None:
     assert reason() is None
     assert (CPU().variant(), CPU().drawback()) == (BEST, None)

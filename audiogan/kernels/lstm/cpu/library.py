@@ -68,8 +68,11 @@ class Survey:
 @cache
 def survey() -> Survey:
     """Looks for every library, and loads those for sets of instructions that the processor has."""
-    if not any(library_path(name).exists() for name in (*instruction_sets(), PROCESSOR)):
-        return Survey({}, {})
+    try:
+        if not any(library_path(name).exists() for name in (*instruction_sets(), PROCESSOR)):
+            return Survey({}, {})
+    except OSError as error:  # their names depend on the sources' contents
+        return Survey({}, {PROCESSOR: f"its sources cannot be read: {error}"})
     try:
         has = _load(library_path(PROCESSOR))["audiogan_lstm_processor_has"]
     except (LibraryError, AttributeError) as error:
