@@ -14,6 +14,7 @@ from torch import Tensor
 from audiogan.data.damage import nothing_sound, tell_damage, tell_skipped
 from audiogan.data.order import turns
 from audiogan.data.read_ahead import read_in_workers
+from audiogan.data.recycled import RecycledArrays
 from audiogan.data.window_reader import UNLABELLED, ReadTurns, SoundWindows, WindowReader
 from audiogan.errors import DataError
 from audiogan.interfaces.dataset import Dataset
@@ -149,8 +150,8 @@ class BatchLoader(Iterator[Batch]):
         order = turns(len(self._dataset), size, seed=self._reader.seed, position=self.position)
         if self._workers:
             return read_in_workers(self._reader, order, size=size, workers=self._workers)
-        shape = (size, *self._reader.shape)
-        return (self._reader.read(batch, np.empty(shape, dtype=np.float32)) for batch in order)
+        memory = RecycledArrays((size, *self._reader.shape))
+        return (self._reader.read(batch, memory.take()) for batch in order)
 
 
 def _joined(pieces: list[SoundWindows]) -> SoundWindows:

@@ -21,6 +21,7 @@ from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
 from audiogan.data.order import Turns
+from audiogan.data.recycled import RecycledArrays
 from audiogan.data.window_reader import ReadTurns, WindowReader
 
 _AHEAD = 2
@@ -91,6 +92,7 @@ class _Buffers:
 
     def __init__(self, count: int, shape: tuple[int, ...]) -> None:
         self._shape = (count, *shape)
+        self._copies = RecycledArrays(shape)
         self._memory = multiprocessing.RawArray("f", int(np.prod(self._shape)))
 
     def __len__(self) -> int:
@@ -105,7 +107,8 @@ class _Buffers:
     def fetch(self, result: _Buffered) -> ReadTurns:
         """What a worker read, with its samples copied out of the buffer, which is soon written again."""
         windows = result.read.windows
-        waveforms = self.array(result.buffer)[: len(windows)].copy()
+        waveforms = self._copies.take()[: len(windows)]
+        waveforms[:] = self.array(result.buffer)[: len(windows)]
         return evolve(result.read, windows=evolve(windows, waveforms=waveforms))
 
 
