@@ -19,7 +19,9 @@ def address(array: np.ndarray) -> int:
 def test_memory_that_nothing_refers_to_is_taken_again() -> None:
     arrays = RecycledArrays((3, 5))
     taken = arrays.take()
-    assert (taken.shape, taken.dtype, taken.flags.writeable) == ((3, 5), np.float32, True)
+    assert taken.shape == (3, 5)
+    assert taken.dtype == np.float32
+    assert taken.flags.writeable
     first = address(taken)
     del taken
     assert address(arrays.take()) == first
