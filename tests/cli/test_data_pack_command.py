@@ -74,7 +74,7 @@ def test_labels_come_from_folders_or_a_table(digits: Path, tmp_path: Path) -> No
         (["--clip-seconds", "long"], "--clip-seconds long: give a number of seconds above 0, or 'whole'"),
         (["--clip-seconds", "nan"], "--clip-seconds nan"),
         (["--sample-rate", "0"], "--sample-rate 0: must be at least 1"),
-        (["--channels", "2"], "1 channel where channels = 2 are asked for"),
+        (["--channels", "2"], "1 channel where channels = 2 is asked for; set repeat_mono = true to repeat it"),
         (["--label-pattern", "("], "--label-pattern: '(' is not a regular expression"),
         (["--label-pattern", r"^\d"], "does not say which part is the label"),
         (["--label-pattern", "^(?P<label>x)"], "does not match label_pattern"),

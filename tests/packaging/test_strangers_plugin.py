@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -41,7 +42,7 @@ def run(site: Path, *command: str) -> subprocess.CompletedProcess[str]:
 def test_describe_shows_it_and_names_the_broken_one(site: Path) -> None:
     done = run(site, "-m", "audiogan", "describe")
     assert done.returncode == 0, done.stderr
-    assert "patch            audiogan-plugin-example 0.1.0" in done.stdout
+    assert re.search(r"^  discriminator +patch +audiogan-plugin-example 0\.1\.0 ", done.stdout, re.MULTILINE)
     assert (
         "plugin 'ruin' of audiogan-ruin 2.0 could not be loaded: ModuleNotFoundError: No module named "
         "'a_library_that_is_gone' (audiogan_ruin.py, line 1)"

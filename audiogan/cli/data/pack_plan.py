@@ -90,7 +90,10 @@ def _labels(files: Sequence[FoundFile], arguments: argparse.Namespace) -> tuple[
 
 
 def _recording(known: KnownFile, options: PackOptions) -> Recording:
-    check_channels(known.file.path, known.header.channels, options.channels, repeat_mono=options.repeat_mono)
+    try:
+        check_channels(known.file.path, known.header.channels, options.channels, repeat_mono=options.repeat_mono)
+    except DataError as error:
+        raise DataError(f"{error} (here --repeat-mono and --channels)") from error
     return Recording(
         known.file.path,
         known.file.name,
