@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 
 import numpy as np
 from attrs import frozen
 from google.protobuf.message import DecodeError
 from numpy.typing import NDArray
 
+from audiogan.data.example_layout import ExampleLayout
 from audiogan.data.example_schema import ExampleMessage
+from audiogan.data.plain_wire import Record
 from audiogan.data.shard import RecordPlace
 from audiogan.errors import DamagedDataError, DataError
 
 FeatureValue = bytes | NDArray[np.floating[Any]] | NDArray[np.integer[Any]]
 """What a feature is made of: one byte string, or an array of any shape, stored flat."""
+
+_STORED_FLOAT: Final = np.dtype("<f4")
 
 
 @frozen(eq=False)
@@ -23,13 +28,31 @@ class Example:
     """A decoded record that knows its place, so that whatever it lacks can be reported."""
 
     place: RecordPlace
-    features: Mapping[str, Any]
+    _record: Record
+    _layout: ExampleLayout | None
+
+    @cached_property
+    def features(self) -> Mapping[str, Any]:
+        """The features by name, as protobuf's messages.
+
+        :raises DamagedDataError: the record is not a ``tf.train.Example``.
+        """
+        message: Any = ExampleMessage()
+        try:
+            message.ParseFromString(self._record)
+        except DecodeError as error:
+            raise DamagedDataError(f"{self.place}: the record is not a tf.train.Example ({error})") from error
+        features: Mapping[str, Any] = message.features.feature
+        return features
 
     def floats(self, name: str) -> NDArray[np.float32]:
-        """The values of a float feature, ``[length]``.
+        """The values of a float feature, ``[length]``; possibly a read-only view of the record, and unaligned.
 
         :raises DataError: the feature is missing or of another kind.
         """
+        run = None if self._layout is None else self._layout.floats.get(name)
+        if run is not None:
+            return np.frombuffer(self._record, _STORED_FLOAT, run.count, run.offset)
         return np.asarray(self._values(name, "float_list"), dtype=np.float32)
 
     def integers(self, name: str) -> NDArray[np.int64]:
@@ -79,17 +102,15 @@ def _kind(feature: Any) -> str:
     return str(feature.WhichOneof("kind") or "empty").removesuffix("_list")
 
 
-def decode_example(record: bytes, place: RecordPlace) -> Example:
-    """The example that ``record`` holds.
+def decode_example(record: Record, place: RecordPlace, *, layout: ExampleLayout | None = None) -> Example:
+    """The example that ``record`` holds, read as ``layout`` says, which must fit, or by protobuf.
 
     :raises DamagedDataError: the bytes are no ``tf.train.Example``.
     """
-    message: Any = ExampleMessage()
-    try:
-        message.ParseFromString(record)
-    except DecodeError as error:
-        raise DamagedDataError(f"{place}: the record is not a tf.train.Example ({error})") from error
-    return Example(place, message.features.feature)
+    example = Example(place, record, layout)
+    if layout is None:
+        _ = example.features
+    return example
 
 
 def encode_example(features: Mapping[str, FeatureValue]) -> bytes:

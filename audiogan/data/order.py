@@ -7,6 +7,7 @@ windows since the start, so that one number says where a training stands.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import final
 
 import numpy as np
 from attrs import frozen
@@ -41,9 +42,19 @@ def window_rng(*, seed: int, position: int) -> Generator:
     return _generator(seed, _WINDOW, position)
 
 
-def window_rngs(*, seed: int, position: int, count: int) -> list[Generator]:
-    """:func:`window_rng` of ``count`` positions from ``position`` on, in a quarter of the time."""
-    return [Generator(Philox(each)) for each in number_seeds(seed, _WINDOW, first=position, count=count)]
+@final
+class WindowRngs:
+    """:func:`window_rng` of ``count`` positions from ``position`` on, in a quarter of the time, made when asked for."""
+
+    def __init__(self, *, seed: int, position: int, count: int) -> None:
+        self._seed, self._position, self._count = seed, position, count
+        self._seeds: list[SeedSequence] | None = None
+
+    def of(self, place: int) -> Generator:
+        """The random numbers of the window at ``position + place``, ``place`` in ``range(count)``."""
+        if self._seeds is None:
+            self._seeds = number_seeds(self._seed, _WINDOW, first=self._position, count=self._count)
+        return Generator(Philox(self._seeds[place]))
 
 
 def turns(count: int, size: int, *, seed: int, position: int = 0) -> Iterator[Turns]:

@@ -1,13 +1,12 @@
 """Reading windows ahead in worker processes.
 
-The samples come back through shared memory. Sent through the pipes of the processes they would be copied five times,
-which takes longer than reading them.
+The samples come back in shared memory, which the batches that are handed out are made of. Sent through the pipes of
+the processes they would be copied five times, which takes longer than reading them.
 """
 
 from __future__ import annotations
 
 import atexit
-import multiprocessing
 import signal
 import sys
 from collections.abc import Iterator
@@ -16,16 +15,17 @@ from typing import Any
 import numpy as np
 import torch
 from attrs import evolve, frozen
-from numpy.typing import NDArray
 from torch.utils.data import DataLoader
 from torch.utils.data import Dataset as TorchDataset
 
 from audiogan.data.order import Turns
-from audiogan.data.recycled import RecycledArrays
+from audiogan.data.shared_buffers import SharedBuffers
 from audiogan.data.window_reader import ReadTurns, WindowReader
 
 _AHEAD = 2
 """Batches that each worker reads ahead."""
+_HANDED_OUT = 3
+"""Batches that may be in use without being copied: the one in work, the one before it, and one to spare."""
 
 
 def read_in_workers(reader: WindowReader, turns: Iterator[Turns], *, size: int, workers: int) -> Iterator[ReadTurns]:
@@ -36,11 +36,11 @@ def read_in_workers(reader: WindowReader, turns: Iterator[Turns], *, size: int, 
 
     :raises RuntimeError: a worker was killed; the text begins with "DataLoader worker".
     """
-    # One buffer for each batch that is read or waits, one for the batch just handed out, and one to spare.
-    buffers = _Buffers(workers * _AHEAD + 2, (size, *reader.shape))
+    # One buffer for each batch that is read or waits, one for the next, and those that may be handed out.
+    buffers = SharedBuffers(workers * _AHEAD + 1 + _HANDED_OUT, (size, *reader.shape))
     loader: DataLoader[Any] = DataLoader(
         _BufferedReader(reader, buffers),
-        sampler=_InTurn(turns, len(buffers)),
+        sampler=_Tasks(turns, buffers),
         batch_size=None,
         num_workers=workers,
         prefetch_factor=_AHEAD,
@@ -61,13 +61,16 @@ class _ReadAhead(Iterator[ReadTurns]):
     signals alone, a program that ends sooner would wait for them forever.
     """
 
-    def __init__(self, buffers: _Buffers, results: Iterator[_Buffered]) -> None:
+    def __init__(self, buffers: SharedBuffers, results: Iterator[_Buffered]) -> None:
         self._buffers = buffers
         self._results = [results]
         atexit.register(self._results.clear)
 
     def __next__(self) -> ReadTurns:
-        return self._buffers.fetch(next(self._results[0]))
+        result = next(self._results[0])
+        windows = result.read.windows
+        waveforms = self._buffers.hand_out(result.buffer)[: len(windows)]
+        return evolve(result.read, windows=evolve(windows, waveforms=waveforms))
 
     def __del__(self) -> None:
         atexit.unregister(self._results.clear)
@@ -87,33 +90,8 @@ class _Buffered:
     read: ReadTurns
 
 
-class _Buffers:
-    """Arrays of one shape in memory that all processes see."""
-
-    def __init__(self, count: int, shape: tuple[int, ...]) -> None:
-        self._shape = (count, *shape)
-        self._copies = RecycledArrays(shape)
-        self._memory = multiprocessing.RawArray("f", int(np.prod(self._shape)))
-
-    def __len__(self) -> int:
-        return self._shape[0]
-
-    def array(self, buffer: int) -> NDArray[np.float32]:
-        """One of them."""
-        every: NDArray[np.float32] = np.frombuffer(self._memory, dtype=np.float32).reshape(self._shape)
-        one: NDArray[np.float32] = every[buffer]
-        return one
-
-    def fetch(self, result: _Buffered) -> ReadTurns:
-        """What a worker read, with its samples copied out of the buffer, which is soon written again."""
-        windows = result.read.windows
-        waveforms = self._copies.take()[: len(windows)]
-        waveforms[:] = self.array(result.buffer)[: len(windows)]
-        return evolve(result.read, windows=evolve(windows, waveforms=waveforms))
-
-
 class _BufferedReader(TorchDataset[_Buffered]):
-    def __init__(self, reader: WindowReader, buffers: _Buffers) -> None:
+    def __init__(self, reader: WindowReader, buffers: SharedBuffers) -> None:
         self._reader, self._buffers = reader, buffers
         self._nothing = np.empty((0, *reader.shape), dtype=np.float32)
 
@@ -122,15 +100,15 @@ class _BufferedReader(TorchDataset[_Buffered]):
         return _Buffered(task.buffer, evolve(read, windows=evolve(read.windows, waveforms=self._nothing)))
 
 
-class _InTurn:
-    """Gives every batch a buffer, each in its turn."""
+class _Tasks:
+    """Gives every batch a buffer."""
 
-    def __init__(self, turns: Iterator[Turns], buffers: int) -> None:
+    def __init__(self, turns: Iterator[Turns], buffers: SharedBuffers) -> None:
         self._turns, self._buffers = turns, buffers
 
     def __iter__(self) -> Iterator[_Task]:
-        for number, turns in enumerate(self._turns):
-            yield _Task(number % self._buffers, turns)
+        for turns in self._turns:
+            yield _Task(self._buffers.take(), turns)
 
 
 def _as_it_is(read: Any) -> Any:

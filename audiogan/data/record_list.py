@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 
 from audiogan.data.compression import Compression
 from audiogan.data.example import Example, decode_example
+from audiogan.data.example_layout import KnownLayouts
 from audiogan.data.shard import RecordPlace, Shard, open_shard, survey_shard
 from audiogan.errors import DataError
 
@@ -26,6 +27,7 @@ class RecordList:
     shards: tuple[Shard, ...]
     ends: tuple[int, ...]
     """For each shard, how many records there are up to its end."""
+    _layouts: KnownLayouts = field(init=False, factory=KnownLayouts)
 
     def __len__(self) -> int:
         return self.ends[-1] if self.ends else 0
@@ -37,7 +39,8 @@ class RecordList:
         :raises DataError: its file cannot be read any more.
         """
         shard, within = self._find(number)
-        return decode_example(shard.read(within), shard.place(within))
+        record = shard.read(within)
+        return decode_example(record, shard.place(within), layout=self._layouts.of(record))
 
     def place(self, number: int) -> RecordPlace:
         """The place of record ``number``, for messages."""

@@ -6,6 +6,7 @@ Filling a fresh array costs more in page faults than reading the windows that go
 from __future__ import annotations
 
 import weakref
+from collections.abc import Callable
 from typing import Any, final
 
 import numpy as np
@@ -25,13 +26,18 @@ class RecycledArrays:
     def take(self) -> NDArray[np.float32]:
         """An array that nothing else refers to; views and tensors made from it keep its memory from being reused."""
         memory = self._idle.pop() if self._idle else np.empty(self._shape, dtype=np.float32)
-        lease = _Lease(memory)
-        weakref.finalize(lease, self._give_back, memory).atexit = False
-        return np.asarray(lease)
+        return leased(memory, lambda: self._give_back(memory))
 
     def _give_back(self, memory: NDArray[np.float32]) -> None:
         if len(self._idle) < _MOST_IDLE:
             self._idle.append(memory)
+
+
+def leased(memory: NDArray[np.float32], give_back: Callable[[], None]) -> NDArray[np.float32]:
+    """An array of the same memory; ``give_back`` is called when neither it nor what was made from it is in use."""
+    lease = _Lease(memory)
+    weakref.finalize(lease, give_back).atexit = False
+    return np.asarray(lease)
 
 
 @final

@@ -7,13 +7,14 @@ from pathlib import Path
 from typing import Literal, NamedTuple
 
 import numpy as np
-from attrs import frozen
+from attrs import field, frozen
 from numpy.typing import NDArray
 
 from audiogan.data.compression import Compression, DecompressedFile, decompressed_file, detect_compression
 from audiogan.data.frames import Frames, walk_frames
 from audiogan.data.framing import HEADER_BYTES, masked_crc
 from audiogan.data.shard_index import index_fault
+from audiogan.data.stored_file import StoredFile
 from audiogan.errors import DamagedDataError, DataError
 
 
@@ -35,7 +36,7 @@ class RecordPlace(NamedTuple):
 class Shard:
     """A TFRecord file with the places of its records, made by :func:`open_shard` or :func:`survey_shard`.
 
-    No file stays open between reads: a shard may be pickled, sent to a process started in any way, and used there.
+    It may be pickled, sent to a process started in any way, and used there.
     """
 
     path: Path
@@ -50,6 +51,11 @@ class Shard:
     fault: str | None
     """What was lost behind the last record, file and byte included; ``None`` where the shard is whole."""
     compressed: bool
+    _file: StoredFile = field(init=False)
+
+    @_file.default
+    def _stored_file(self) -> StoredFile:
+        return StoredFile(self.stored)
 
     def __len__(self) -> int:
         return len(self.offsets)
@@ -58,15 +64,17 @@ class Shard:
         """The place of a record, for messages."""
         return RecordPlace(self.path, number, int(self.offsets[number]), self.compressed)
 
-    def read(self, number: int) -> bytes:
-        """The bytes of record ``number``, from 0, after its checksum was found right.
+    def read(self, number: int) -> memoryview:
+        """The bytes of record ``number``, from 0, after its checksum was found right; read-only.
+
+        They may be a view of the file: copy what is to be kept, see :meth:`StoredFile.read`.
 
         :raises DamagedDataError: the data of the record are damaged.
         :raises DataError: the file is gone or was cut off since it was opened.
         """
         length = int(self.lengths[number])
         try:
-            data = _read_at(self.stored, int(self.offsets[number]) + HEADER_BYTES, length)
+            data = self._file.read(int(self.offsets[number]) + HEADER_BYTES, length)
         except OSError as error:
             raise DataError(
                 f"{self.place(number)}: cannot be read ({error.strerror}); was {self._stored_name()} moved?"
@@ -84,14 +92,6 @@ class Shard:
 
     def _stored_name(self) -> str:
         return f"its decompressed copy {self.stored}" if self.compressed else "the file"
-
-
-def _read_at(path: Path, offset: int, length: int) -> bytes:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        return os.pread(descriptor, length, offset)
-    finally:
-        os.close(descriptor)
 
 
 def open_shard(path: Path, *, compression: Compression | Literal["auto"] = "auto") -> Shard:

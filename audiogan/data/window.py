@@ -15,12 +15,15 @@ def random_start(length: int, window_length: int, *, rng: np.random.Generator) -
 def cut_window(samples: NDArray[np.float32], start: int, window_length: int) -> NDArray[np.float32]:
     """The ``window_length`` samples from ``start`` of ``samples`` ``[channels, length]``, contiguous.
 
-    A clip that ends within the window is followed by zeros, as in the original WaveGAN. Where the window is all of a
-    clip that is contiguous itself, it is that clip, not a copy.
+    A clip that ends within the window is followed by zeros, as in the original WaveGAN.
     """
-    if samples.shape[1] == window_length and start == 0:
-        return np.ascontiguousarray(samples)
-    window = np.zeros((samples.shape[0], window_length), dtype=np.float32)
-    piece = samples[:, start : start + window_length]
-    window[:, : piece.shape[1]] = piece
+    window = np.empty((samples.shape[0], window_length), dtype=np.float32)
+    write_window(samples, start, into=window)
     return window
+
+
+def write_window(samples: NDArray[np.float32], start: int, *, into: NDArray[np.float32]) -> None:
+    """As :func:`cut_window`, into ``into`` ``[channels, window_length]``."""
+    piece = samples[:, start : start + into.shape[1]]
+    into[:, : piece.shape[1]] = piece
+    into[:, piece.shape[1] :] = 0

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-from audiogan.data.damage import window_or_damage
-from audiogan.data.order import Turns, window_rngs
-from audiogan.errors import AudioganError, DamagedDataError, DataError
+from audiogan.data.order import Turns, WindowRngs
+from audiogan.errors import AudioganError, DamagedDataError
 from audiogan.interfaces.dataset import Dataset
 
 UNLABELLED = -100
@@ -67,27 +68,21 @@ class WindowReader:
         damages: list[str] = []
         error: AudioganError | None = None
         row = 0
-        rngs = window_rngs(seed=self.seed, position=turns.position, count=count)
+        rngs = WindowRngs(seed=self.seed, position=turns.position, count=count)
         try:
-            for place, (index, rng) in enumerate(zip(turns.indices.tolist(), rngs, strict=True)):
-                window = window_or_damage(self.dataset, index, rng=rng)
-                if isinstance(window, DamagedDataError):
-                    damages.append(str(window))
+            for place, index in enumerate(turns.indices.tolist()):
+                try:
+                    label = self.dataset.write_window(index, rng=partial(rngs.of, place), into=into[row])
+                except DamagedDataError as damage:
+                    if self.dataset.on_error != "skip":
+                        raise
+                    damages.append(str(damage))
                     continue
-                if window.waveform.shape != self.shape:
-                    raise self._misshapen(index, window.waveform.shape)
-                into[row] = window.waveform
-                if window.label is not None:
-                    labels[row] = window.label
+                if label is not None:
+                    labels[row] = label
                 positions[row] = turns.position + place
                 row += 1
         except AudioganError as caught:
             row, error = 0, caught
         windows = SoundWindows(into[:row], labels[:row], positions[:row])
         return ReadTurns(turns.position + count, windows, tuple(damages), error)
-
-    def _misshapen(self, index: int, shape: tuple[int, ...]) -> DataError:
-        return DataError(
-            f"{type(self.dataset).__name__}: window {index} has shape {list(shape)} where channels and window_length "
-            f"say {list(self.shape)}"
-        )

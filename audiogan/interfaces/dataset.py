@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
+
+from audiogan.errors import DataError
 
 
 @frozen(eq=False)
@@ -47,6 +50,25 @@ class Dataset(ABC):
         :raises DamagedDataError: what is stored there is damaged; the text names file, record or time, and fault.
         :raises DataError: anything else, such as options that do not fit what is stored.
         """
+
+    def write_window(
+        self, index: int, *, rng: Callable[[], np.random.Generator], into: NDArray[np.float32]
+    ) -> int | None:
+        """Writes the waveform of :meth:`window` into ``into`` ``[channels, window_length]`` and returns the label.
+
+        ``rng`` makes the generator, and is called at most once. Datasets override this where they can save a copy or
+        the making of generators. After an exception ``into`` holds anything.
+
+        :raises DataError: as :meth:`window`, or the waveform has another shape.
+        """
+        window = self.window(index, rng=rng())
+        if window.waveform.shape != into.shape:
+            raise DataError(
+                f"{type(self).__name__}: window {index} has shape {list(window.waveform.shape)} where channels and "
+                f"window_length say {list(into.shape)}"
+            )
+        into[:] = window.waveform
+        return window.label
 
     @abstractmethod
     def fingerprint(self) -> str:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Literal
 
 import attrs
 import numpy as np
 from attrs import frozen
+from numpy.typing import NDArray
 
 from audiogan.data.damage import tell_damage
 from audiogan.data.record_list import RecordList, find_shards, open_shards, survey_shards
-from audiogan.data.window import cut_window, random_start
+from audiogan.data.window import random_start, write_window
 from audiogan.errors import DataError
 from audiogan.interfaces.dataset import Dataset, Window
 from audiogan.options import option
@@ -101,12 +103,24 @@ class TFRecordDataset(Dataset):
         :raises DamagedDataError: the record is damaged, or its samples are not finite numbers.
         :raises DataError: its samples are not what the options say.
         """
-        samples = self._samples.of(self._records.example(index))
-        start = 0
-        if self._options.window == "random":
-            start = random_start(samples.shape[1], self.window_length, rng=rng)
-        label = None if self._labels is None else self._labels.of(index)
-        return Window(cut_window(samples, start, self.window_length), label)
+        waveform = np.empty((self.channels, self.window_length), dtype=np.float32)
+        return Window(waveform, self.write_window(index, rng=lambda: rng, into=waveform))
+
+    def write_window(
+        self, index: int, *, rng: Callable[[], np.random.Generator], into: NDArray[np.float32]
+    ) -> int | None:
+        """As :meth:`window`, into ``into``; ``rng`` is called only where a clip is longer than a window.
+
+        :raises DamagedDataError: as :meth:`window`.
+        :raises DataError: as :meth:`window`.
+        """
+        samples = self._samples.of(self._records.example(index), window=into)
+        if samples is not into:
+            start = 0
+            if self._options.window == "random" and samples.shape[1] > self.window_length:
+                start = random_start(samples.shape[1], self.window_length, rng=rng())
+            write_window(samples, start, into=into)
+        return None if self._labels is None else self._labels.of(index)
 
     def fingerprint(self) -> str:
         """A SHA-256 over the records' checksums and every option that changes what a window holds."""

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import TypeVar
+from typing import Any
 
 import numpy as np
 from attrs import frozen
@@ -14,7 +13,6 @@ from audiogan.data.example import Example
 from audiogan.errors import DamagedDataError, DataError
 
 _PCM16_SCALE = 1 / 32768
-Stored = TypeVar("Stored")
 
 
 @frozen
@@ -28,13 +26,16 @@ class Samples:
     normalize: bool
     clip: bool
 
-    def of(self, example: Example) -> NDArray[np.float32]:
+    def of(self, example: Example, *, window: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
         """The clip as ``[channels, length]``, float32 in [-1, 1].
+
+        It is written into ``window`` ``[channels, window_length]``, which is then what is returned, where it has just
+        that length; otherwise into memory of its own.
 
         :raises DamagedDataError: there are no samples, or they are not finite.
         :raises DataError: the samples are missing, of another kind or out of range, or do not divide into the channels.
         """
-        interleaved = self._read(example)
+        interleaved = self._stored(example)
         if len(interleaved) == 0:
             raise DamagedDataError(
                 f"{example.place}: feature '{self.feature}' is empty; leave such clips out of the data"
@@ -44,41 +45,45 @@ class Samples:
                 f"{example.place}: feature '{self.feature}' holds {len(interleaved)} samples, which do not divide into "
                 f"{self.channels} interleaved channels; set channels to what the data have"
             )
-        return self._within_range(interleaved, example).reshape(-1, self.channels).T
+        if window is None or window.size != len(interleaved):
+            window = np.empty((self.channels, len(interleaved) // self.channels), dtype=np.float32)
+        window[:] = interleaved.reshape(-1, self.channels).T
+        if self.kind != "float":
+            window *= np.float32(_PCM16_SCALE)
+        self._bring_within_range(window, example)
+        return window
 
-    def _read(self, example: Example) -> NDArray[np.float32]:
-        if self.kind == "float":
-            return self._stored(example.floats)
-        if self.kind == "int64":
-            return self._stored(example.integers).astype(np.float32) * np.float32(_PCM16_SCALE)
-        pcm = self._stored(example.byte_string)
+    def _stored(self, example: Example) -> NDArray[np.float32] | NDArray[np.integer[Any]]:
+        try:
+            if self.kind == "float":
+                return example.floats(self.feature)
+            if self.kind == "int64":
+                return example.integers(self.feature)
+            pcm = example.byte_string(self.feature)
+        except DataError as error:
+            raise DataError(f"{error}; set dataset.feature and dataset.feature_kind to what the data have") from error
         if len(pcm) % 2:
             raise DataError(
                 f"{example.place}: feature '{self.feature}' holds {len(pcm)} bytes; 16-bit PCM has an even number"
             )
-        return np.frombuffer(pcm, dtype="<i2").astype(np.float32) * np.float32(_PCM16_SCALE)
+        return np.frombuffer(pcm, dtype="<i2")
 
-    def _stored(self, read: Callable[[str], Stored]) -> Stored:
-        try:
-            return read(self.feature)
-        except DataError as error:
-            raise DataError(f"{error}; set dataset.feature and dataset.feature_kind to what the data have") from error
-
-    def _within_range(self, samples: NDArray[np.float32], example: Example) -> NDArray[np.float32]:
+    def _bring_within_range(self, samples: NDArray[np.float32], example: Example) -> None:
+        flat = samples.reshape(-1)
         # the ufuncs themselves, since the methods that call them take a third longer
-        peak = max(float(np.maximum.reduce(samples)), -float(np.minimum.reduce(samples)))
+        peak = max(float(np.maximum.reduce(flat)), -float(np.minimum.reduce(flat)))
         if not math.isfinite(peak):
             raise DamagedDataError(
                 f"{example.place}: feature '{self.feature}' holds samples that are not finite numbers; "
                 "leave such clips out of the data"
             )
         if self.normalize:
-            return samples / np.float32(peak) if peak > 0 else samples
-        if peak > 1 and self.clip:
-            return samples.clip(-1, 1)
-        if peak > 1:
+            if peak > 0:
+                samples /= np.float32(peak)
+        elif peak > 1 and self.clip:
+            samples.clip(-1, 1, out=samples)
+        elif peak > 1:
             raise DataError(
                 f"{example.place}: feature '{self.feature}' reaches {peak:g}, outside [-1, 1]; set normalize = true or "
                 'out_of_range = "clip", or scale the data'
             )
-        return samples

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audiogan.data.order import permutation, turns, window_rng, window_rngs
+from audiogan.data.order import WindowRngs, permutation, turns, window_rng
 from audiogan.data.window import cut_window, random_start
 
 
@@ -36,9 +36,9 @@ def test_the_order_goes_on_from_any_position_in_blocks_of_any_size(
 
 @given(st.integers(0, 2**40), st.integers(0, 2**40), st.integers(1, 20))
 def test_random_numbers_made_together_are_those_made_one_by_one(seed: int, position: int, count: int) -> None:
-    together = window_rngs(seed=seed, position=position, count=count)
+    together = WindowRngs(seed=seed, position=position, count=count)
     alone = [window_rng(seed=seed, position=position + number) for number in range(count)]
-    assert [rng.random() for rng in together] == [rng.random() for rng in alone]
+    assert [together.of(number).random() for number in range(count)] == [rng.random() for rng in alone]
 
 
 def test_the_random_numbers_of_positions_seeds_and_epochs_differ() -> None:
