@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-from collections import deque
 from typing import final
 
 import numpy as np
@@ -25,11 +24,11 @@ class SharedBuffers:
         self._shape = (count, *shape)
         self._copies = RecycledArrays(shape)
         self._memory = multiprocessing.RawArray("f", int(np.prod(self._shape)))
-        self._free = deque(range(count))
+        self._free = list(range(count))
 
     def take(self) -> int:
         """The number of a buffer that is free."""
-        return self._free.popleft()
+        return self._free.pop()
 
     def array(self, buffer: int) -> NDArray[np.float32]:
         """A buffer by its number, to be written."""

@@ -89,6 +89,8 @@ class TFRecordDataset(Dataset):
         self._samples = Samples(
             options.feature, options.feature_kind, options.channels, options.normalize, options.out_of_range == "clip"
         )
+        # A record's checksum says that its samples are those whose range was found right before.
+        self._within_range = bytearray(len(self._records))
         self._labels = None
         if options.label_feature is not None:
             self._labels = read_labels(self._records, options.label_feature, class_names, on_error=options.on_error)
@@ -114,7 +116,10 @@ class TFRecordDataset(Dataset):
         :raises DamagedDataError: as :meth:`window`.
         :raises DataError: as :meth:`window`.
         """
-        samples = self._samples.of(self._records.example(index), window=into)
+        example = self._records.example(index)
+        samples = self._samples.read(example, window=into)
+        if not self._within_range[index]:
+            self._within_range[index] = self._samples.bring_within_range(samples, example)
         if samples is not into:
             start = 0
             if self._options.window == "random" and samples.shape[1] > self.window_length:
