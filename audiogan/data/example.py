@@ -52,7 +52,7 @@ class Example:
         """
         run = None if self._layout is None else self._layout.floats.get(name)
         if run is not None:
-            return np.frombuffer(self._record, _STORED_FLOAT, run.count, run.offset)
+            return np.frombuffer(self._record, _STORED_FLOAT, run.length, run.offset)
         return np.asarray(self._values(name, "float_list"), dtype=np.float32)
 
     def integers(self, name: str) -> NDArray[np.int64]:

@@ -32,7 +32,7 @@ def masked_crc(data: bytes | memoryview) -> int:
     return (((crc >> 15) | (crc << 17)) + _MASK_DELTA) & 0xFFFFFFFF
 
 
-def frame(record: bytes) -> bytes:
+def frame(record: bytes | memoryview) -> bytes:
     """``record`` as it stands in a file: length, checksum, data, checksum."""
     length = LENGTH.pack(len(record))
     return b"".join((length, CHECKSUM.pack(masked_crc(length)), record, CHECKSUM.pack(masked_crc(record))))

@@ -34,7 +34,8 @@ class FloatRun(NamedTuple):
 
     offset: int
     """The byte at which the first one begins."""
-    count: int
+    length: int
+    """How many there are."""
 
 
 class FreeBytes(NamedTuple):

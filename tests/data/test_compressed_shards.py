@@ -37,7 +37,7 @@ def compressed(stored: bytes, compression: str) -> bytes:
 
 def read_all(path: Path) -> list[bytes]:
     shard = open_shard(path)
-    return [shard.read(number) for number in range(len(shard))]
+    return [bytes(shard.read(number)) for number in range(len(shard))]
 
 
 @pytest.mark.parametrize("compression", BOTH)
