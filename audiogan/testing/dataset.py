@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pickle
 import random
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -50,6 +51,10 @@ def _check_windows(dataset: Dataset) -> None:
                 f"window {index} differs for the same rng: it depends on something else, or is lost in pickling"
             )
             assert other.label == window.label, f"the label of window {index} differs for the same rng"
+        written = np.full((dataset.channels, dataset.window_length), np.nan, dtype=np.float32)
+        label = dataset.write_window(index, rng=partial(np.random.default_rng, index), into=written)
+        assert np.array_equal(written, window.waveform), f"write_window writes another window {index} than window gives"
+        assert label == window.label, f"write_window gives window {index} another label than window does"
 
 
 def _window(dataset: Dataset, index: int) -> Window:

@@ -13,9 +13,9 @@ import audiogan
 from audiogan.data.clips import Clip, write_clips
 from audiogan.data.example import FeatureValue, encode_example
 from audiogan.data.loader import BatchLoader
-from audiogan.data.order import window_rng
+from audiogan.data.order import permutation, window_rng
 from audiogan.data.shard_writer import write_shard
-from audiogan.errors import DataError
+from audiogan.errors import DamagedDataError, DataError
 from audiogan_datasets.tfrecord import TFRecordDataset, TFRecordDatasetOptions
 
 GOLDEN = Path(__file__).parents[2] / "golden" / "tfrecord"
@@ -261,3 +261,56 @@ def test_the_fingerprint_is_of_content_and_options_and_not_of_paths(tmp_path: Pa
         ),
     ]
     assert len({fingerprint, *others}) == 9
+
+
+def test_a_window_is_memory_of_its_own_and_outlives_the_file(tmp_path: Path) -> None:
+    clip = np.linspace(-1, 1, 5000, dtype=np.float32)
+    write_clips(path := tmp_path / "a", [Clip("a", clip)])
+    windows = [waveform(dataset(path, window_length=length, window="first")) for length in (4999, 5000, 5001)]
+    path.write_bytes(b"")
+    for window in windows:
+        assert window.flags.writeable
+        assert window.flags.aligned
+        np.testing.assert_array_equal(window[0, :5000], clip[: window.shape[1]])
+
+
+def test_random_numbers_are_drawn_for_clips_longer_than_a_window_only(tmp_path: Path) -> None:
+    write_clips(path := tmp_path / "a", [Clip("a", np.linspace(0, 1, 7, dtype=np.float32))])
+    drawn = []
+
+    def rng() -> np.random.Generator:
+        drawn.append(None)
+        return window_rng(seed=0, position=3)
+
+    for length, window, draws in ((7, "random", 0), (9, "random", 0), (5, "first", 0), (5, "random", 1)):
+        made = dataset(path, window_length=length, window=window)
+        strided = np.full((1, 2 * length), np.nan, dtype=np.float32)[:, ::2]
+        assert made.write_window(0, rng=rng, into=strided) is None
+        assert len(drawn) == draws
+        np.testing.assert_array_equal(strided, made.window(0, rng=window_rng(seed=0, position=3)).waveform)
+
+
+def test_batches_are_the_windows_of_their_positions(golden: dict[str, NDArray[np.float32]]) -> None:
+    shards = dataset(GOLDEN / "train-0*", window_length=16000)
+    batch = next(BatchLoader(shards, batch_size=20, seed=5))
+    indices = np.concatenate([permutation(6, seed=5, epoch=epoch) for epoch in range(4)])[:20]
+    expected = [shards.window(int(n), rng=window_rng(seed=5, position=at)).waveform for at, n in enumerate(indices)]
+    np.testing.assert_array_equal(batch.waveforms.numpy(), np.stack(expected))
+
+
+@pytest.mark.parametrize("options", [{"normalize": True}, {"out_of_range": "clip"}])
+def test_scaling_and_clipping_happen_at_every_reading(tmp_path: Path, options: dict[str, Any]) -> None:
+    write_clips(path := tmp_path / "a", [Clip("a", np.array([0.5, -2, 1], dtype=np.float32))])
+    made = dataset(path, window_length=3, **options)
+    expected = [[0.25, -1, 0.5]] if "normalize" in options else [[0.5, -1, 1]]
+    assert [waveform(made).tolist() for _ in range(3)] == [expected] * 3
+
+
+def test_a_record_found_sound_is_held_to_its_checksum_again(tmp_path: Path) -> None:
+    write_clips(path := tmp_path / "a", [Clip("a", np.zeros(3, dtype=np.float32))])
+    made = dataset(path, window_length=3)
+    assert not waveform(made).any()
+    write_clips(tmp_path / "b", [Clip("a", np.full(3, 1e9, dtype=np.float32))])
+    path.write_bytes((tmp_path / "b").read_bytes())
+    with pytest.raises(DamagedDataError, match="record 0 at byte 0: the data do not match their checksum"):
+        waveform(made)
