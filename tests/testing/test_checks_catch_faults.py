@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from attrs import frozen
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from audiogan import Dataset, Discriminator, Generator, Loss, Metric, MetricResult, Representation, Window
@@ -274,12 +275,22 @@ class MislabelledDataset(NoiseDataset):
         return Window(super().window(index, rng=rng).waveform, 2)
 
 
+class TwofacedDataset(NoiseDataset):
+    def write_window(
+        self, index: int, *, rng: Callable[[], np.random.Generator], into: NDArray[np.float32]
+    ) -> int | None:
+        label = super().write_window(index, rng=rng, into=into)
+        into[:, 0] = 0
+        return label
+
+
 @pytest.mark.parametrize(
     ("dataset", "fault"),
     [
         (GlobalDataset, "window 0 differs for the same rng"),
         (LoudDataset, r"leaves \[-1, 1\]"),
         (MislabelledDataset, "label 2, but class_names has 2"),
+        (TwofacedDataset, "write_window writes another window 0 than window gives"),
     ],
 )
 def test_datasets(dataset: Any, fault: str) -> None:
