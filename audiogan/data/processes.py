@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import active_children, get_context
+from multiprocessing import active_children, get_context, parent_process
 from typing import TypeVar
 
 from audiogan.errors import DataError
@@ -29,7 +31,7 @@ def in_processes(work: Callable[[Item], Result], items: Sequence[Item], *, jobs:
         yield from enumerate(map(work, items))
         return
     # A process that is forked from one with threads may inherit their locks, taken for ever.
-    executor = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_leave_signals_to_the_caller)
+    executor = ProcessPoolExecutor(jobs, mp_context=get_context("spawn"), initializer=_prepare)
     done = False
     try:
         numbers = {executor.submit(work, item): number for number, item in enumerate(items)}
@@ -47,6 +49,15 @@ def in_processes(work: Callable[[Item], Result], items: Sequence[Item], *, jobs:
         executor.shutdown(cancel_futures=True)
 
 
-def _leave_signals_to_the_caller() -> None:
+def _prepare() -> None:
     # Ctrl-C reaches every process of a group; the one that asked for the work ends the others.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_the_caller, daemon=True).start()
+
+
+def _end_with_the_caller() -> None:
+    # A caller that was killed could not say so, and its workers would wait for work forever.
+    caller = parent_process()
+    if caller is not None:
+        caller.join()
+        os._exit(1)

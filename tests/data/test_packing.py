@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -10,6 +14,7 @@ import numpy as np
 import pytest
 import soundfile
 from attrs import evolve
+from filelock import FileLock
 
 from audiogan.audio.files import read_audio
 from audiogan.audio.resampling import RateChange
@@ -125,9 +130,7 @@ def test_compressed_shards_read_back(tmp_path: Path, compression: Compression, m
     write(tmp_path / "in", "a.wav", 0.5)
     packed(tmp_path / "in", tmp_path / "plain")
     packed(tmp_path / "in", tmp_path / "out", evolve(OPTIONS, compression=compression))
-    assert [path.name for path in (tmp_path / "out").glob("train-*")] == [
-        f"train-00000-of-00001.tfrecord.{compression}"
-    ]
+    assert [path.name for path in (tmp_path / "out").glob("train-*")] == ["train-00000-of-00001.tfrecord"]
     plain, compressed = clips(tmp_path / "plain"), clips(tmp_path / "out")
     assert plain.keys() == compressed.keys()
     for key, (_, samples) in plain.items():
@@ -135,7 +138,7 @@ def test_compressed_shards_read_back(tmp_path: Path, compression: Compression, m
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {path.name: path.read_bytes() for path in folder.iterdir() if path.name != ".lock"}
 
 
 def test_several_processes_write_what_one_writes(tmp_path: Path) -> None:
@@ -189,6 +192,63 @@ def test_other_recordings_or_options_are_refused_where_a_pack_is(tmp_path: Path)
     write(tmp_path / "in", "b.wav", 0.5)
     with pytest.raises(DataError, match="holds a pack of other recordings"):
         packed(tmp_path / "in", tmp_path / "out")
+
+
+def test_a_recording_that_has_changed_makes_another_pack(tmp_path: Path) -> None:
+    path = write(tmp_path / "in", "a.wav", 0.5)
+    packed(tmp_path / "in", tmp_path / "out")
+    samples, rate = soundfile.read(path)
+    soundfile.write(path, -samples, rate, subtype="PCM_16")
+    with pytest.raises(DataError, match="holds a pack of other recordings"):
+        packed(tmp_path / "in", tmp_path / "out")
+
+
+def test_a_shard_that_was_cut_short_is_written_again(tmp_path: Path) -> None:
+    write(tmp_path / "in", "a.wav", 0.5)
+    packed(tmp_path / "in", tmp_path / "out")
+    (shard,) = (tmp_path / "out").glob("*.tfrecord")
+    whole = shard.read_bytes()
+    shard.write_bytes(whole[:1000])
+    packed(tmp_path / "in", tmp_path / "out")
+    assert shard.read_bytes() == whole
+
+
+def test_one_process_at_a_time_packs_into_a_folder(tmp_path: Path) -> None:
+    write(tmp_path / "in", "a.wav", 0.5)
+    (tmp_path / "out").mkdir()
+    with FileLock(tmp_path / "out" / ".lock"), pytest.raises(DataError, match="another process is packing"):
+        packed(tmp_path / "in", tmp_path / "out")
+
+
+def test_workers_end_with_the_process_that_asked(tmp_path: Path) -> None:
+    for number in range(4):
+        write(tmp_path / "in", f"{number}.wav", 15, seed=number)
+    program = (
+        "import os, signal, sys, time\n"
+        "from audiogan.data.processes import in_processes\n"
+        "if __name__ == '__main__':\n"
+        "    for number, pid in in_processes(abs, list(range(-50, 0)), jobs=2):\n"
+        "        import multiprocessing\n"
+        "        print(*[child.pid for child in multiprocessing.active_children()], flush=True)\n"
+        "        os.kill(os.getpid(), signal.SIGKILL)\n"
+    )
+    script = tmp_path / "killed.py"
+    script.write_text(program)
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=False)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    workers = [int(pid) for pid in done.stdout.split()]
+    assert len(workers) == 2
+    patience = time.monotonic() + 20
+    while any(_lives(pid) for pid in workers):
+        assert time.monotonic() < patience, "the workers outlive the process that started them"
+        time.sleep(0.05)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
 
 
 def test_a_folder_of_other_shards_is_left_alone(tmp_path: Path) -> None:

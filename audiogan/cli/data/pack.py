@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
     stop = StopSignal()
     with stop.listening(), stop.interruptible():
         shards, options = planned(arguments)
-        jobs = max(1, arguments.jobs or os.cpu_count() or 1)
+        jobs = arguments.jobs or os.cpu_count() or 1
         manifest = pack(shards, arguments.output, options, jobs=jobs, tell=_tell)
     _print_outcome(manifest, arguments.output)
     return 0

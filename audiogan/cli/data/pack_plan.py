@@ -12,7 +12,7 @@ from audiogan.data.recordings.labels import NO_LABEL, labels_from_folders, label
 from audiogan.data.recordings.listing import FoundFile, find_recordings
 from audiogan.data.recordings.recording import Recording
 from audiogan.data.recordings.split import Split, split_by_pattern, split_by_share
-from audiogan.errors import DataError
+from audiogan.errors import DamagedDataError, DataError
 
 _WHOLE = "whole"
 
@@ -27,16 +27,24 @@ def planned(arguments: argparse.Namespace) -> tuple[tuple[PlannedShard, ...], Pa
     shards: tuple[PlannedShard, ...] = ()
     for name, files in (("train", split.train), ("test", split.held_out)):
         if files:
-            known = sound_files(files, on_error=options.on_error)
+            known = _sound(files, options)
             labels = _labels([entry.file for entry in known], arguments)
             shards += plan_shards(name, [_recording(entry, options) for entry in known], labels, options)
     return shards, options
 
 
+def _sound(files: tuple[FoundFile, ...], options: PackOptions) -> tuple[KnownFile, ...]:
+    try:
+        return sound_files(files, on_error=options.on_error)
+    except DamagedDataError as error:
+        raise DamagedDataError(f"{error} (here --on-error skip)") from error
+
+
 def _options(arguments: argparse.Namespace) -> PackOptions:
-    for name in ("sample_rate", "channels", "shard_mib"):
-        if getattr(arguments, name) < 1:
-            raise DataError(f"--{name.replace('_', '-')} {getattr(arguments, name)}: must be at least 1")
+    for name in ("sample_rate", "channels", "shard_mib", "jobs"):
+        given = getattr(arguments, name)
+        if given is not None and given < 1:
+            raise DataError(f"--{name.replace('_', '-')} {given}: must be at least 1")
     return PackOptions(
         sample_rate=arguments.sample_rate,
         channels=arguments.channels,

@@ -48,7 +48,7 @@ class Manifest:
 
 
 def packed_before(folder: Path, plan: str) -> dict[str, PackedShard]:
-    """The shards of the plan that were written before and are still there.
+    """The shards of the plan that were written before and are still there, as long as they were.
 
     :raises DataError: the folder holds a pack of something else, or files that are not of a pack at all.
     """
@@ -60,7 +60,10 @@ def packed_before(folder: Path, plan: str) -> dict[str, PackedShard]:
                 f"{folder}: holds a pack of other recordings, or made with other options; name another folder, or "
                 "remove this one"
             )
-        shards = [PackedShard(entry["name"], entry["records"], tuple(entry["skipped"])) for entry in document["shards"]]
+        shards = [
+            PackedShard(entry["name"], entry["records"], entry["file_bytes"], tuple(entry["skipped"]))
+            for entry in document["shards"]
+        ]
     except FileNotFoundError:
         if folder.is_dir() and any(folder.glob("*.tfrecord*")):
             raise DataError(f"{folder}: holds TFRecord files of another origin; name another folder") from None
@@ -69,4 +72,8 @@ def packed_before(folder: Path, plan: str) -> dict[str, PackedShard]:
         raise DataError(f"{path}: cannot be read ({error.strerror}); name another folder") from error
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path}: is not what a pack leaves there; name another folder, or remove this one") from error
-    return {shard.name: shard for shard in shards if (folder / shard.name).is_file()}
+    return {shard.name: shard for shard in shards if _is_there(folder / shard.name, shard.file_bytes)}
+
+
+def _is_there(path: Path, file_bytes: int) -> bool:
+    return path.is_file() and path.stat().st_size == file_bytes

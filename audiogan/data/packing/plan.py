@@ -11,6 +11,7 @@ import numpy as np
 from attrs import asdict, frozen
 
 from audiogan.data.compression import Compression
+from audiogan.data.recordings.content import content_digests
 from audiogan.data.recordings.places import all_places
 from audiogan.data.recordings.recording import Recording
 
@@ -70,7 +71,7 @@ def plan_shards(
     Every recording is cut into clips of ``clip_s`` that hold each of its samples; the last one ends where the recording
     ends and so overlaps the one before. Recordings come in the order of a hash of their names: shards are alike.
     """
-    order = sorted(range(len(recordings)), key=lambda number: sha256(recordings[number].name.encode()).digest())
+    order = sorted(range(len(recordings)), key=lambda number: sha256(_bytes(recordings[number].name)).digest())
     clips = [clip for number in order for clip in _clips(recordings[number], labels[number], options)]
     if not clips:
         return ()
@@ -82,16 +83,20 @@ def plan_shards(
         groups[min(before * count // samples, count - 1)].append(clip)
         before += clip.stop - clip.start
     held = [group for group in groups if group]
-    suffix = "" if options.compression == "none" else f".{options.compression}"
     return tuple(
         PlannedShard(
-            f"{split}-{number:05}-of-{len(held):05}.tfrecord{suffix}",
+            f"{split}-{number:05}-of-{len(held):05}.tfrecord",
             tuple(group),
             options.compression,
             options.on_error,
         )
         for number, group in enumerate(held)
     )
+
+
+def _bytes(name: str) -> bytes:
+    # names of files need not be UTF-8
+    return name.encode("utf-8", "surrogateescape")
 
 
 def _clips(recording: Recording, label: str, options: PackOptions) -> list[PlannedClip]:
@@ -106,12 +111,18 @@ def _clips(recording: Recording, label: str, options: PackOptions) -> list[Plann
 
 
 def plan_hash(shards: Sequence[PlannedShard], options: PackOptions) -> str:
-    """A SHA-256 over the names, headers and stretches that go into the shards, and over the options; not over paths."""
+    """A SHA-256 over what goes into the shards: recordings by name and content, stretches, labels, and the options.
+
+    Where the recordings lie does not count. Their content is told as :func:`content_digest` tells it.
+
+    :raises DataError: a recording cannot be read.
+    """
     described: list[Any] = [asdict(options)]
+    paths = sorted({clip.recording.path for shard in shards for clip in shard.clips})
+    contents = dict(zip(paths, content_digests(paths), strict=True))
     for shard in shards:
         described.append(shard.name)
         for clip in shard.clips:
-            header = clip.recording.header
-            described.append([clip.recording.name, header.length, header.sample_rate, header.channels, header.subtype])
+            described.append([clip.recording.name, contents[clip.recording.path]])
             described.append([clip.label, clip.slice, clip.start, clip.stop])
     return sha256(json.dumps(described).encode()).hexdigest()

@@ -11,7 +11,7 @@ from audiogan.audio.decoding import AudioDecoder
 from audiogan.data.clips import Clip, encode_clip
 from audiogan.data.packing.plan import PlannedShard
 from audiogan.data.shard_writer import write_shard
-from audiogan.errors import DamagedDataError
+from audiogan.errors import DamagedDataError, DataError
 
 
 @frozen
@@ -28,6 +28,7 @@ class PackedShard:
 
     name: str
     records: int
+    file_bytes: int
     skipped: tuple[str, ...]
     """What was wrong with each clip that was passed over."""
 
@@ -39,10 +40,9 @@ def pack_shard(task: ShardTask) -> PackedShard:
     :raises DataError: a recording is gone, or the shard cannot be written.
     """
     skipped: list[str] = []
-    written = write_shard(
-        task.folder / task.shard.name, _records(task.shard, skipped), compression=task.shard.compression
-    )
-    return PackedShard(task.shard.name, written, tuple(skipped))
+    path = task.folder / task.shard.name
+    written = write_shard(path, _records(task.shard, skipped), compression=task.shard.compression)
+    return PackedShard(task.shard.name, written, path.stat().st_size, tuple(skipped))
 
 
 def _records(shard: PlannedShard, skipped: list[str]) -> Iterator[bytes]:
@@ -55,4 +55,6 @@ def _records(shard: PlannedShard, skipped: list[str]) -> Iterator[bytes]:
                 raise DamagedDataError(f"{error} (or pass over damaged recordings with --on-error skip)") from error
             skipped.append(str(error))
             continue
+        except DataError as error:
+            raise DataError(f"{error} (of this command's options, --out-of-range clip may help)") from error
         yield encode_clip(Clip(clip.recording.name, samples, clip.label, clip.slice))
