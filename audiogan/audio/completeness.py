@@ -7,45 +7,77 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
 from audiogan.audio.mpeg_frames import audio_start, frame_at, length_tag
+from audiogan.audio.ogg_pages import ends_stream
 from audiogan.errors import DamagedDataError
 
 _HEADER_BYTES = 12
-_UNKNOWN_SIZE = 0x7FFF0000
-"""WAV files written to a pipe give a size from here on, since they cannot know it."""
+_CHUNK_HEADER_BYTES = 8
+_MOST_CHUNKS = 1024
+_UNKNOWN_SIZES = (0x7FFFFFFF, 0xFFFFFFFF)
+_UNKNOWN_WITHIN = 2**16
+"""What is written to a pipe states a size near one of these, or 0, since it cannot be known."""
 _TAGS_BYTES = 4096
 """How much of an MP3 file is looked at for its first frame, after an ID3v2 tag."""
 
 
 def check_complete(path: Path, file: BinaryIO) -> None:
-    """Compares the size that a WAV, AIFF or tagged MP3 file promises with its own, and rewinds ``file``.
+    """Compares what a WAV, AIFF, Ogg or tagged MP3 file says of its end with where it ends, and rewinds ``file``.
+
+    WAV and AIFF files state the size of the whole, or, where that is one that is written for want of a better, of their
+    samples; a tagged MP3 file that of its frames; the last page of an Ogg stream is marked as such (RFC 3533,
+    section 6).
 
     :raises DamagedDataError: it holds less than it promises, or nothing.
     """
     header = file.read(_HEADER_BYTES)
     held = file.seek(0, os.SEEK_END)
     promised = _promised_size(file, header)
+    is_cut_ogg = header[:4] == b"OggS" and not ends_stream(file)
     file.seek(0)
     if held == 0:
         raise DamagedDataError(f"{path}: is empty; fetch or write it again")
     if promised is not None and held + 1 < promised:  # a final pad byte is often counted and left out
         raise DamagedDataError(f"{path}: cut short, {held} bytes of {promised}; fetch or write it again")
+    if is_cut_ogg:
+        raise DamagedDataError(
+            f"{path}: cut short, its {held} bytes do not end with a stream's last page; fetch or write it again"
+        )
 
 
 def _promised_size(file: BinaryIO, header: bytes) -> int | None:
     if header[:4] == b"RIFF" and header[8:] == b"WAVE":
-        return _unless_unknown(int.from_bytes(header[4:8], "little") + 8)
+        return _chunked_size(file, header, b"data", "little")
     if header[:4] == b"FORM" and header[8:] in (b"AIFF", b"AIFC"):
-        return _unless_unknown(int.from_bytes(header[4:8], "big") + 8)
+        return _chunked_size(file, header, b"SSND", "big")
     if header[:3] == b"ID3" or frame_at(header, 0) is not None:
         return _mpeg_size(file, header)
     return None
 
 
-def _unless_unknown(size: int) -> int | None:
-    return size if size < _UNKNOWN_SIZE else None
+def _chunked_size(
+    file: BinaryIO, header: bytes, sample_chunk: bytes, byte_order: Literal["little", "big"]
+) -> int | None:
+    size = int.from_bytes(header[4:8], byte_order)
+    if not _is_unknown(size):
+        return _CHUNK_HEADER_BYTES + size
+    begin = _HEADER_BYTES
+    for _ in range(_MOST_CHUNKS):
+        file.seek(begin)
+        chunk = file.read(_CHUNK_HEADER_BYTES)
+        if len(chunk) < _CHUNK_HEADER_BYTES:
+            return None
+        size = int.from_bytes(chunk[4:], byte_order)
+        if chunk[:4] == sample_chunk:
+            return None if _is_unknown(size) else begin + _CHUNK_HEADER_BYTES + size
+        begin += _CHUNK_HEADER_BYTES + size + size % 2
+    return None
+
+
+def _is_unknown(size: int) -> bool:
+    return size == 0 or any(abs(size - unknown) <= _UNKNOWN_WITHIN for unknown in _UNKNOWN_SIZES)
 
 
 def _mpeg_size(file: BinaryIO, header: bytes) -> int | None:

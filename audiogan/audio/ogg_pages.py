@@ -19,6 +19,10 @@ _PAGE_HEADER_BYTES = 27
 _LARGEST_PAGE = _PAGE_HEADER_BYTES + 255 + 255 * 255
 _NO_POSITION = 2**64 - 1
 """The position of a page on which nothing ends."""
+_FLAGS = 5
+_LAST_OF_STREAM = 4
+_SEGMENTS = 26
+"""The byte that says how many segments a page has, whose sizes follow its header."""
 
 
 def last_page_start(path: Path) -> int:
@@ -43,10 +47,22 @@ def is_chained(path: Path) -> bool:
     return first is not None and bool(serials) and serials[-1] != first.serial
 
 
+def ends_stream(file: BinaryIO) -> bool:
+    """Whether the last page of the file is all there and marked as the last of its stream."""
+    content = _tail(file)
+    last = None
+    for last in _pages(content):
+        pass
+    return last is not None and last.ends_stream and last.end <= len(content)
+
+
 @frozen
 class _Page:
     position: int
     serial: int
+    ends_stream: bool
+    end: int
+    """The byte behind it, counted from where the content begins."""
 
 
 def _tail(file: BinaryIO) -> bytes:
@@ -58,6 +74,12 @@ def _tail(file: BinaryIO) -> bytes:
 def _pages(content: bytes) -> Iterator[_Page]:
     offset = content.find(b"OggS\0")
     while offset >= 0 and offset + _PAGE_HEADER_BYTES <= len(content):
-        fields = content[offset + 6 : offset + 18]
-        yield _Page(int.from_bytes(fields[:8], "little"), int.from_bytes(fields[8:], "little"))
+        header = content[offset : offset + _PAGE_HEADER_BYTES]
+        body = offset + _PAGE_HEADER_BYTES + header[_SEGMENTS]
+        yield _Page(
+            int.from_bytes(header[6:14], "little"),
+            int.from_bytes(header[14:18], "little"),
+            bool(header[_FLAGS] & _LAST_OF_STREAM),
+            body + sum(content[offset + _PAGE_HEADER_BYTES : body]),
+        )
         offset = content.find(b"OggS\0", offset + _PAGE_HEADER_BYTES)

@@ -108,6 +108,8 @@ def overwritten(content: bytearray) -> bytearray:
         ("a.wav", cut(0.7), "cut short, 210032 bytes of 300046"),
         ("a.aiff", cut(0.7), "cut short"),
         ("a.mp3", cut(0.7), "cut short"),
+        ("a.ogg", cut(0.5), r"cut short, its \d+ bytes do not end with a stream's last page; fetch or write it again"),
+        ("a.ogg", cut(0.999), "do not end with a stream's last page"),
         ("a.flac", cut(0.01), "not an audio file|ends at|damaged at"),
         ("a.flac", cut(0.7), r"(ends at 2\.\d+ s where its header promises 3\.401 s|damaged at 0\.000 s)"),
         ("a.flac", overwritten, r"(ends at|damaged at)"),
