@@ -41,7 +41,7 @@ class Reader:
 
 
 def audiogan_batches(path: Path, *, workers: int = 0) -> Stream:
-    """Windows in shuffled order, every checksum and every range checked, in batches of 64."""
+    """Windows in shuffled order in batches of 64; every checksum is checked, the range of a record once."""
     dataset = TFRecordDataset(TFRecordDatasetOptions(path=str(path)))
     with BatchLoader(dataset, batch_size=BATCH_SIZE, seed=0, workers=workers) as loader:
         for batch in loader:
@@ -59,7 +59,7 @@ def audiogan_batches_of_two_workers(path: Path) -> Stream:
 
 
 def audiogan_records(path: Path) -> Stream:
-    """The feature of one record after the other in stored order, every checksum checked."""
+    """The feature of one record after the other in stored order, as a view of the file; every checksum checked."""
     records = open_shards([path])
     for number in count():
         yield records.example(number % len(records)).floats("samples")[None]

@@ -60,7 +60,7 @@ class RecordList:
     def _find(self, number: int) -> tuple[Shard, int]:
         which = bisect_right(self.ends, number)
         shard = self.shards[which]
-        return shard, number - (self.ends[which] - len(shard))
+        return shard, number - (self.ends[which - 1] if which else 0)
 
 
 def open_shards(paths: Iterable[Path], *, compression: Compression | Literal["auto"] = "auto") -> RecordList:

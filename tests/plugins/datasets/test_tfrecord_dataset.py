@@ -276,7 +276,7 @@ def test_a_window_is_memory_of_its_own_and_outlives_the_file(tmp_path: Path) -> 
 
 def test_random_numbers_are_drawn_for_clips_longer_than_a_window_only(tmp_path: Path) -> None:
     write_clips(path := tmp_path / "a", [Clip("a", np.linspace(0, 1, 7, dtype=np.float32))])
-    drawn = []
+    drawn: list[None] = []
 
     def rng() -> np.random.Generator:
         drawn.append(None)
