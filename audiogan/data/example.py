@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from typing import Any, Final
 
@@ -27,9 +27,15 @@ _STORED_FLOAT: Final = np.dtype("<f4")
 class Example:
     """A decoded record that knows its place, so that whatever it lacks can be reported."""
 
-    place: RecordPlace
+    _find_place: Callable[[], RecordPlace]
     _record: Record
-    _layout: ExampleLayout | None
+    _layout: ExampleLayout | None = None
+    """Fits the record; without one, protobuf reads it."""
+
+    @property
+    def place(self) -> RecordPlace:
+        """Where the record stands."""
+        return self._find_place()
 
     @cached_property
     def features(self) -> Mapping[str, Any]:
@@ -102,14 +108,13 @@ def _kind(feature: Any) -> str:
     return str(feature.WhichOneof("kind") or "empty").removesuffix("_list")
 
 
-def decode_example(record: Record, place: RecordPlace, *, layout: ExampleLayout | None = None) -> Example:
-    """The example that ``record`` holds, read as ``layout`` says, which must fit, or by protobuf.
+def decode_example(record: Record, place: RecordPlace) -> Example:
+    """The example that ``record`` holds.
 
     :raises DamagedDataError: the bytes are no ``tf.train.Example``.
     """
-    example = Example(place, record, layout)
-    if layout is None:
-        _ = example.features
+    example = Example(lambda: place, record)
+    _ = example.features
     return example
 
 

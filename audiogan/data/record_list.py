@@ -5,6 +5,7 @@ from __future__ import annotations
 import glob
 from bisect import bisect_right
 from collections.abc import Iterable
+from functools import partial
 from hashlib import sha256
 from itertools import accumulate
 from pathlib import Path
@@ -40,7 +41,10 @@ class RecordList:
         """
         shard, within = self._find(number)
         record = shard.read(within)
-        return decode_example(record, shard.place(within), layout=self._layouts.of(record))
+        layout = self._layouts.of(record)
+        if layout is None:
+            return decode_example(record, shard.place(within))
+        return Example(partial(shard.place, within), record, layout)
 
     def place(self, number: int) -> RecordPlace:
         """The place of record ``number``, for messages."""

@@ -72,9 +72,9 @@ class Shard:
         :raises DamagedDataError: the data of the record are damaged.
         :raises DataError: the file is gone or was cut off since it was opened.
         """
-        length = int(self.lengths[number])
+        length = self.lengths.item(number)
         try:
-            data = self._file.read(int(self.offsets[number]) + HEADER_BYTES, length)
+            data = self._file.read(self.offsets.item(number) + HEADER_BYTES, length)
         except OSError as error:
             raise DataError(
                 f"{self.place(number)}: cannot be read ({error.strerror}); was {self._stored_name()} moved?"
@@ -83,7 +83,7 @@ class Shard:
             raise DataError(
                 f"{self.place(number)}: {self._stored_name()} was cut off while it was in use; copy it again"
             )
-        if masked_crc(data) != self.checksums[number]:
+        if masked_crc(data) != self.checksums.item(number):
             raise DamagedDataError(
                 f"{self.place(number)}: the data do not match their checksum, so some byte of them is wrong or "
                 f"{self._stored_name()} was changed while it was in use; copy or write the file again"

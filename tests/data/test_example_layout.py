@@ -14,7 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from audiogan.data.clips import Clip, encode_clip
-from audiogan.data.example import decode_example, encode_example
+from audiogan.data.example import Example, decode_example, encode_example
 from audiogan.data.example_layout import KnownLayouts, learn_layout
 from audiogan.data.example_schema import ExampleMessage
 from audiogan.data.shard import RecordPlace
@@ -43,7 +43,7 @@ def by_layout(record: bytes, known: KnownLayouts) -> dict[str, bytes] | None:
     layout = known.of(memoryview(record))
     if layout is None:
         return None
-    decoded = decode_example(memoryview(record), PLACE, layout=layout)
+    decoded = Example(lambda: PLACE, memoryview(record), layout)
     return {name: decoded.floats(name).tobytes() for name in layout.floats}
 
 
