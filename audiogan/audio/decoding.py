@@ -16,6 +16,7 @@ from audiogan.audio.completeness import check_complete
 from audiogan.audio.formats import needs_run_up, stores_floats
 from audiogan.audio.mpeg_index import MpegIndices, mpeg_index, states_length
 from audiogan.audio.ogg_pages import is_chained, last_page_start
+from audiogan.audio.opening import is_special, open_sound
 from audiogan.audio.sources import MpegSource, SeekableSource, Source
 from audiogan.errors import DamagedDataError, DataError
 
@@ -55,13 +56,18 @@ def read_header(path: Path) -> AudioHeader:
 
     Reads some kibibytes; an MP3 file that states no length is read as a whole, but not decoded.
 
-    :raises DamagedDataError: the file cannot be opened, is not audio, is cut short, holds no samples, or does not say
-        how many.
+    :raises DamagedDataError: the file cannot be opened, is a pipe or a device, is not audio, is cut short, holds no
+        samples, or does not say how many.
     """
     try:
+        if is_special(path):  # which may wait for ever for somebody to write
+            raise DamagedDataError(
+                f"{path}: not a regular file, but a named pipe, socket or device; remove it, or write the recording "
+                "to a file"
+            )
         with path.open("rb") as file:
             check_complete(path, file)
-        with soundfile.SoundFile(path) as opened:
+        with open_sound(path) as opened:
             return _header_of(path, opened)
     except OSError as error:
         raise DamagedDataError(

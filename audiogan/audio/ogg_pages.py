@@ -9,6 +9,7 @@ Source: RFC 3533, section 6.
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -50,9 +51,7 @@ def is_chained(path: Path) -> bool:
 def ends_stream(file: BinaryIO) -> bool:
     """Whether the last page of the file is all there and marked as the last of its stream."""
     content = _tail(file)
-    last = None
-    for last in _pages(content):
-        pass
+    last = next(iter(deque(_pages(content), maxlen=1)), None)
     return last is not None and last.ends_stream and last.end <= len(content)
 
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from audiogan.audio.mpeg_frames import MpegFrame, length_tag_frame, silenced
 from audiogan.audio.mpeg_index import DECODER_DELAY, STRIDE, MpegIndex, frames_in
+from audiogan.audio.opening import open_sound
 
 _RUN_UP = 18_432
 """Samples that a transform codec decodes, and throws away, before a stretch: two of Vorbis's longest blocks."""
@@ -48,7 +49,7 @@ class SeekableSource(Source):
 
     def __init__(self, path: Path, *, last_seek: int | None) -> None:
         """``last_seek`` is the last sample to seek to in a transform codec, ``None`` for any other."""
-        self._file = soundfile.SoundFile(path)
+        self._file = open_sound(path)
         self._last_seek = last_seek
 
     def read(self, start: int, stop: int) -> NDArray[np.float32]:

@@ -41,6 +41,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     from importlib import import_module
 
     from audiogan.cli.logs import show_logs
+    from audiogan.cli.printable import printable_lines
     from audiogan.errors import AudioganError
 
     # torch asks for huge pages only if told before it is loaded; docs/lstm.md has what they bring.
@@ -50,7 +51,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     try:
         status: int = import_module(_module_of(parsed.command)).run(parsed)
     except AudioganError as error:
-        print(f"audiogan: {error}", file=sys.stderr)
+        print(f"audiogan: {printable_lines(str(error))}", file=sys.stderr)
         return USER_MISTAKE
     except KeyboardInterrupt as interrupt:
         print("audiogan: stopped", file=sys.stderr)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import sys
 
+from audiogan.cli.printable import printable_lines
+
 
 class _TerminalHandler(logging.Handler):
     """Prints information to standard output and warnings to standard error, whatever these are at the moment."""
@@ -12,7 +14,8 @@ class _TerminalHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         serious = record.levelno >= logging.WARNING
         prefix = "warning: " if serious else ""
-        print(f"{prefix}{record.getMessage()}", file=sys.stderr if serious else sys.stdout, flush=True)
+        message = printable_lines(record.getMessage())
+        print(f"{prefix}{message}", file=sys.stderr if serious else sys.stdout, flush=True)
 
 
 def show_logs(*, quiet: bool = False) -> None:

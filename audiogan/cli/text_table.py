@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from attrs import field, frozen
 
+from audiogan.cli.printable import printable, printable_lines
+
 
 @frozen
 class TextTable:
@@ -19,7 +21,7 @@ class TextTable:
 
 
 def print_tables(tables: Sequence[TextTable]) -> None:
-    """Prints tables one after another to standard output."""
+    """Prints tables one after another to standard output; control characters in them are escaped."""
     if sys.stdout.isatty():
         _print_ruled(tables)
     else:
@@ -34,13 +36,13 @@ def plain(table: TextTable) -> str:
       name  value
       dim   64
     """
-    lines = [table.title]
-    cells = [table.columns, *table.rows] if table.rows else []
+    lines = [printable_lines(table.title)]
+    cells = [tuple(map(printable, row)) for row in (table.columns, *table.rows)] if table.rows else []
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines += [
         "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
     ]
-    lines += [f"  {note}" for note in table.notes]
+    lines += [f"  {printable(note)}" for note in table.notes]
     return "\n".join(lines)
 
 
@@ -52,12 +54,12 @@ def _print_ruled(tables: Sequence[TextTable]) -> None:
 
     console = Console(highlight=False)
     for table in tables:
-        console.print(Text(table.title, style="bold"))
+        console.print(Text(printable_lines(table.title), style="bold"))
         if table.rows:
             ruled = Table(*table.columns, box=SIMPLE_HEAD, pad_edge=False)
             for row in table.rows:
-                ruled.add_row(*map(Text, row))
+                ruled.add_row(*(Text(printable(cell)) for cell in row))
             console.print(ruled)
         for note in table.notes:
-            console.print(Text(note))
+            console.print(Text(printable(note)))
         console.print()

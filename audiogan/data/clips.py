@@ -39,12 +39,17 @@ def encode_clip(clip: Clip) -> bytes:
     return encode_example(
         {
             **clip.integer_features,
-            "id": clip.id.encode(),
-            "label": clip.label.encode(),
+            "id": _encoded(clip.id),
+            "label": _encoded(clip.label),
             "slice": np.array([clip.slice]),
             "samples": np.atleast_2d(clip.samples).T.astype(np.float32),
         }
     )
+
+
+def _encoded(name: str) -> bytes:
+    # Names of files need not be UTF-8; what is not is kept as the bytes that it is.
+    return name.encode("utf-8", "surrogateescape")
 
 
 def write_clips(path: Path, clips: Iterable[Clip], *, compression: Compression = "none") -> int:

@@ -137,7 +137,8 @@ def _in_the_way(path: Path) -> str:
 def write_json(path: Path, document: Any) -> None:
     """Writes ``document`` to ``path``, atomically."""
     with atomic_file(path) as file:
-        file.write((json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
+        # A surrogate, as in the name of a file that is not UTF-8, becomes the escape that JSON reads back as the same.
+        file.write((json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace"))
 
 
 def read_json(path: Path, kind: type[_Document]) -> _Document | None:

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import socket
 from pathlib import Path
 
 import pytest
@@ -69,3 +71,19 @@ def test_a_link_to_nowhere_is_a_damaged_recording(tmp_path: Path) -> None:
     assert (
         str(error) == f"{tmp_path}/a.wav: cannot be read: No such file or directory; check the path and its permissions"
     )
+
+
+def test_pipes_and_devices_are_named_rather_than_waited_for(tmp_path: Path) -> None:
+    write_sound(tmp_path / "a.wav", sound(1, 100), 8000)
+    os.mkfifo(tmp_path / "b.wav")
+    (tmp_path / "c.wav").symlink_to("/dev/zero")
+    (tmp_path / "d.wav").symlink_to(tmp_path / "b.wav")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(str(tmp_path / "e.wav"))
+        headers = read_headers(find_recordings([str(tmp_path)]))
+    assert [known.file.name for known in headers.known] == ["a.wav"]
+    faults = [str(error) for error in headers.damaged]
+    assert [fault.partition(": ")[0] for fault in faults] == [f"{tmp_path}/{name}.wav" for name in "bce"]
+    assert {fault.partition(": ")[2] for fault in faults} == {
+        "not a regular file, but a named pipe, socket or device; remove it, or write the recording to a file"
+    }

@@ -63,4 +63,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _tell(line: str) -> None:
-    print(line, flush=True)
+    from audiogan.cli.printable import printable
+
+    print(printable(line), flush=True)

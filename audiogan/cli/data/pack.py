@@ -76,7 +76,7 @@ def _print_outcome(manifest: Manifest, folder: Path) -> None:
     if skipped:
         print(f"passed over {len(skipped)} damaged clips:")
         for fault in skipped[:_NAMED]:
-            print(f"  {fault}")
+            _tell(f"  {fault}")
         if len(skipped) > _NAMED:
             print(f"  and {len(skipped) - _NAMED} more, in {folder / 'pack.json'}")
     for split in sorted({name.split("-", 1)[0] for name in manifest.packed}):
@@ -85,4 +85,6 @@ def _print_outcome(manifest: Manifest, folder: Path) -> None:
 
 
 def _tell(line: str) -> None:
-    print(line, flush=True)
+    from audiogan.cli.printable import printable
+
+    print(printable(line), flush=True)

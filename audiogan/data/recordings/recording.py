@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from audiogan.audio.channels import match_channels
 from audiogan.audio.decoding import AudioDecoder, AudioHeader
 from audiogan.audio.resampling import RateChange
-from audiogan.errors import DamagedDataError
+from audiogan.errors import DamagedDataError, DataError
 
 
 @frozen
@@ -42,9 +42,10 @@ class Recording:
         Channels are mixed before the rate is changed. What a transform codec or the resampler adds beyond full scale is
         clipped, as any player does; so is what is stored there, where ``clips`` says so.
 
-        :raises DamagedDataError: the file is damaged there, or holds samples that are not finite, or, unless
-            ``clips``, floats beyond [-1, 1]; the text says at which time.
-        :raises DataError: the file cannot be opened.
+        :raises DamagedDataError: the file is damaged there, or holds samples that are not finite; the text says at
+            which time.
+        :raises DataError: the file cannot be opened, or, unless ``clips``, holds floats beyond [-1, 1] there: it is
+            sound, and whoever asks has to say what becomes of them.
         """
 
         def stored(source_start: int, source_stop: int) -> NDArray[np.float32]:
@@ -57,6 +58,7 @@ class Recording:
         """The largest magnitude in the whole recording, before the rate is changed; reads it once, block by block.
 
         :raises DamagedDataError: as :meth:`read`.
+        :raises DataError: the file cannot be opened.
         """
         clipping = evolve(self, clips=True)
         peak = 0.0
@@ -79,7 +81,7 @@ class Recording:
             )
         if self.header.stores_floats and not self.clips and peak * self.gain > 1:
             time = self._time(stored, start, np.abs(stored) == peak)
-            raise DamagedDataError(
+            raise DataError(
                 f"{self.path}: reaches {peak:g} at {time}, outside [-1, 1]; "
                 'set normalize = true or out_of_range = "clip", or scale the recording'
             )

@@ -63,7 +63,7 @@ class AudioFolderDataset(Dataset):
         A random window that is too quiet is drawn again from all places; of 32 that are, the loudest is taken.
 
         :raises DamagedDataError: the recording is damaged there.
-        :raises DataError: the recording is no longer there.
+        :raises DataError: the recording is no longer there, or goes beyond full scale.
         """
         place = self._places.place(index, rng=rng)
         samples = self._reader.read(place)

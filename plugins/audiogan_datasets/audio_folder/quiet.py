@@ -23,7 +23,7 @@ def loud_places(places: FixedPlaces, reader: PlaceReader, minimum_level_dbfs: fl
     Where ``on_error`` is ``"skip"``, damaged ones stay, for whoever reads them to count.
 
     :raises DamagedDataError: a recording is damaged and ``on_error`` is ``"stop"``.
-    :raises DataError: all of them are quieter.
+    :raises DataError: all of them are quieter, or a recording goes beyond full scale.
     """
     kept = np.ones(len(places), dtype=np.bool_)
     loudest = -np.inf

@@ -27,7 +27,7 @@ class PlaceReader:
         """The samples from ``place`` on, ``[channels, length]``: a window's, or fewer where the recording ends.
 
         :raises DamagedDataError: the recording is damaged there, or, to be normalised, anywhere.
-        :raises DataError: it cannot be opened.
+        :raises DataError: it cannot be opened, or holds floats beyond [-1, 1] that no option says what to do about.
         """
         recording = self._recording(place.recording)
         stop = min(place.start + self._window_length, recording.length)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import shutil
 from pathlib import Path
@@ -128,14 +129,40 @@ def test_channels_follow_the_rule(tmp_path: Path) -> None:
 
 def test_floats_beyond_full_scale_stop_the_reader_are_clipped_or_scaled(tmp_path: Path) -> None:
     write_floats(tmp_path / "a.wav", *([0.0] * 400), -2, 1.5, 0.5)
-    with pytest.raises(DamagedDataError) as error:
-        waveform(dataset(tmp_path))
+    for on_error in ("stop", "skip"):
+        with pytest.raises(DataError) as error:
+            waveform(dataset(tmp_path, on_error=on_error))
+        assert not isinstance(error.value, DamagedDataError)
     assert str(error.value) == (
         f"{tmp_path}/a.wav: reaches 2 at 0.0500 s, outside [-1, 1]; "
         'set normalize = true or out_of_range = "clip", or scale the recording'
     )
     assert waveform(dataset(tmp_path, out_of_range="clip"))[0, 400:403].tolist() == [-1, 1, 0.5]
     assert waveform(dataset(tmp_path, normalize=True))[0, 400:403].tolist() == [-1, 0.75, 0.25]
+
+
+def test_floats_beyond_full_scale_are_not_passed_over_where_windows_are_chosen_by_level(tmp_path: Path) -> None:
+    write_floats(tmp_path / "a.wav", 0.5, 0.5, -2, 0.5)
+    options: dict[str, Any] = {"window": "all", "window_length": 2, "minimum_level_dbfs": -20.0, "on_error": "skip"}
+    with pytest.raises(DataError, match=r"a\.wav: reaches 2 at 0\.0003 s, outside \[-1, 1\]"):
+        dataset(tmp_path, **options)
+    assert len(dataset(tmp_path, **options, out_of_range="clip")) == 2
+
+
+def test_names_that_are_not_utf8_are_names_like_others(tmp_path: Path) -> None:
+    source = write_sound(tmp_path / "a.wav", sound(1, 1000), 8000)
+    (tmp_path / "in").mkdir()
+    for name in (b"x\xff.wav", b"y\xff.flac", b"z\xff.mp3", b"v\xff.ogg"):
+        suffix = Path(os.fsdecode(name)).suffix
+        write_sound(tmp_path / f"b{suffix}", sound(1, 1000), 8000).rename(tmp_path / "in" / os.fsdecode(name))
+    expected = waveform(dataset(source))
+    made = dataset(tmp_path / "in", label_folder=True, held_out_pattern="^y")
+    assert len(made) == 3
+    np.testing.assert_allclose(waveform(made, 1), expected, rtol=0, atol=2**-15)
+    held_out = made.held_out()
+    assert held_out is not None
+    np.testing.assert_allclose(waveform(held_out), expected, rtol=0, atol=2**-15)
+    assert re.fullmatch("[0-9a-f]{64}", made.fingerprint())
 
 
 def test_normalising_goes_by_the_whole_recording_and_leaves_silence_alone(tmp_path: Path) -> None:
