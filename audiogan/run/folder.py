@@ -137,7 +137,7 @@ def _in_the_way(path: Path) -> str:
 def write_json(path: Path, document: Any) -> None:
     """Writes ``document`` to ``path``, atomically."""
     with atomic_file(path) as file:
-        # A surrogate, as in the name of a file that is not UTF-8, becomes the escape that JSON reads back as the same.
+        # A surrogate, as in a name of a file that is not UTF-8, becomes the escape that JSON reads back as it.
         file.write((json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace"))
 
 

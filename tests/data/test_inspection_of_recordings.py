@@ -127,3 +127,5 @@ def test_a_folder_is_searched_for_recordings_and_records(tmp_path: Path) -> None
 def test_a_path_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"nowhere: not there"):
         sort_paths([str(tmp_path / "nowhere")])
+    with pytest.raises(DataError, match=r"a path is empty, ''; name a folder"):
+        sort_paths([""])

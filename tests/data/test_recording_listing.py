@@ -67,6 +67,8 @@ def test_what_cannot_be_found_is_named(tmp_path: Path, monkeypatch: pytest.Monke
         names("a")
     with pytest.raises(DataError, match="an empty list of paths"):
         names()
+    with pytest.raises(DataError, match=r"a path is empty, ''; name a folder, a file or a glob pattern, '\.' for"):
+        names("")
 
 
 def test_the_home_folder_is_understood(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

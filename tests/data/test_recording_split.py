@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from audiogan.data.recordings.listing import FoundFile
+from audiogan.data.recordings.listing import FoundFile, find_recordings
 from audiogan.data.recordings.split import split_by_path, split_by_pattern, split_by_share
 from audiogan.errors import DataError
 
@@ -56,3 +56,19 @@ def test_a_path_must_not_hold_what_is_trained_on() -> None:
     assert (split.train, split.held_out) == (tuple(files(3)), tuple(files(2, "/test")))
     with pytest.raises(DataError, match=r"/data/1\.wav: lies in both path and held_out_path; narrow one of them"):
         split_by_path(files(3), files(2)[1:])
+
+
+def test_links_do_not_hide_what_is_trained_on(tmp_path: Path) -> None:
+    for name in ("train/a.wav", "train/b.wav", "test/c.wav"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes(name.encode())
+    train = find_recordings([str(tmp_path / "train")])
+    (tmp_path / "test" / "hard.wav").hardlink_to(tmp_path / "train" / "b.wav")
+    complaint = rf"test/{{}}\.wav: lies in both path and held_out_path, there as {tmp_path}/train/{{}}\.wav; narrow one"
+    with pytest.raises(DataError, match=complaint.format("hard", "b")):
+        split_by_path(train, find_recordings([str(tmp_path / "test")]))
+    (tmp_path / "test" / "hard.wav").unlink()
+    assert len(split_by_path(train, find_recordings([str(tmp_path / "test")])).held_out) == 1
+    (tmp_path / "test" / "link.wav").symlink_to(tmp_path / "train" / "a.wav")
+    with pytest.raises(DataError, match=complaint.format("link", "a")):
+        split_by_path(train, find_recordings([str(tmp_path / "test")]))

@@ -7,8 +7,10 @@ from collections.abc import Sequence
 
 from audiogan.audio.channels import check_channels
 from audiogan.data.packing.plan import PackOptions, PlannedShard, plan_shards
+from audiogan.data.recordings.copies import warn_of_copies
 from audiogan.data.recordings.headers import KnownFile, sound_files
-from audiogan.data.recordings.labels import NO_LABEL, labels_from_folders, labels_from_names, labels_from_table
+from audiogan.data.recordings.label_table import labels_from_table
+from audiogan.data.recordings.labels import NO_LABEL, labels_from_folders, labels_from_names
 from audiogan.data.recordings.listing import FoundFile, find_recordings
 from audiogan.data.recordings.recording import Recording
 from audiogan.data.recordings.split import Split, split_by_pattern, split_by_share
@@ -23,13 +25,16 @@ def planned(arguments: argparse.Namespace) -> tuple[tuple[PlannedShard, ...], Pa
     :raises DataError: an argument cannot be used, or a recording is damaged or does not fit.
     """
     options = _options(arguments)
-    split = _split(find_recordings([arguments.recordings]), arguments)
+    files = find_recordings([arguments.recordings])
+    split = _split(files, arguments)
+    label_of = dict(zip(files, _labels(files, arguments), strict=True))
+    train = _sound(split.train, options)
+    held_out = _sound(split.held_out, options) if split.held_out else ()
+    warn_of_copies([entry.file.path for entry in train], [entry.file.path for entry in held_out])
     shards: tuple[PlannedShard, ...] = ()
-    for name, files in (("train", split.train), ("test", split.held_out)):
-        if files:
-            known = _sound(files, options)
-            labels = _labels([entry.file for entry in known], arguments)
-            shards += plan_shards(name, [_recording(entry, options) for entry in known], labels, options)
+    for name, known in (("train", train), ("test", held_out)):
+        labels = [label_of[entry.file] for entry in known]
+        shards += plan_shards(name, [_recording(entry, options) for entry in known], labels, options)
     return shards, options
 
 

@@ -37,6 +37,8 @@ def sort_paths(paths: Iterable[str]) -> tuple[tuple[FoundFile, ...], tuple[Path,
 
 
 def _shards_of(given: str) -> tuple[Path, ...]:
+    if not given:  # which as a path would be the folder one is in
+        return ()
     path = Path(given).expanduser()
     if path.is_dir():
         return tuple(

@@ -44,7 +44,7 @@ class Manifest:
             "shards": [asdict(self.packed[name]) for name in sorted(self.packed)],
         }
         with atomic_file(folder / NAME) as file:
-            # A surrogate, as in the name of a file that is not UTF-8, becomes the escape that JSON reads back as the same.
+            # A surrogate, as in a name of a file that is not UTF-8, becomes the escape that JSON reads back as it.
             file.write((json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace"))
 
 

@@ -46,6 +46,17 @@ def content_digest(path: Path) -> str:
     return digest.hexdigest()
 
 
+def file_size(path: Path) -> int:
+    """The size of a file in bytes.
+
+    :raises DataError: the file cannot be found.
+    """
+    try:
+        return path.stat().st_size
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}; was the file moved?") from error
+
+
 def content_digests(paths: Iterable[Path]) -> tuple[str, ...]:
     """The digest of each file, several being read at a time.
 

@@ -1,11 +1,9 @@
-"""The classes of recordings: from the folders they lie in, from their names, or from a table."""
+"""The classes of recordings, from the folders that they lie in or from their names."""
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 from attrs import frozen
@@ -33,7 +31,7 @@ class Classes:
 
 
 def labels_from_folders(files: Sequence[FoundFile]) -> tuple[str, ...]:
-    """For each file the name of the folder it lies in."""
+    """For each file the name of the folder it lies in, which may be the one that was searched."""
     return tuple(file.path.absolute().parent.name for file in files)
 
 
@@ -74,55 +72,6 @@ def label_group(pattern: str) -> tuple[re.Pattern[str], str]:
     if len(groups) == 1:
         return expression, groups[0]
     raise ValueError(f"'{pattern}' does not say which part is the label; name that part: (?P<label>...)")
-
-
-def labels_from_table(
-    files: Sequence[FoundFile], table: Path, *, file_column: str, label_column: str
-) -> tuple[str, ...]:
-    """For each file the label in its row of a CSV file, whose first row names the columns.
-
-    A row is for the file whose name, or path within the folder that was searched, stands in ``file_column``, with or
-    without its suffix.
-
-    :raises DataError: the table cannot be read, is not UTF-8, lacks a column, gives one file two labels, or has no row
-        for a file.
-    """
-    rows = _read_table(table, file_column, label_column)
-    labels = []
-    for file in files:
-        names = (file.name, file.path.name, file.name.removesuffix(file.path.suffix), file.path.stem)
-        found = next((rows[name] for name in names if name in rows), None)
-        if found is None:
-            example = next(iter(rows), None)
-            advice = "it is empty" if example is None else f"its column '{file_column}' holds names like '{example}'"
-            raise DataError(
-                f"{file.path}: no row of {table} is for it; {advice}; add a row, or leave the recording out"
-            )
-        labels.append(found)
-    return tuple(labels)
-
-
-def _read_table(table: Path, file_column: str, label_column: str) -> dict[str, str]:
-    labels: dict[str, str] = {}
-    try:
-        with table.open(encoding="utf-8-sig", newline="") as lines:
-            rows = csv.DictReader(lines)
-            missing = [column for column in (file_column, label_column) if column not in (rows.fieldnames or ())]
-            if missing:
-                columns = ", ".join(rows.fieldnames or ()) or "none"
-                raise DataError(f"{table}: no column '{missing[0]}'; its first row names {columns}")
-            for row in rows:
-                name, label = (row[file_column] or "").strip(), (row[label_column] or "").strip()
-                if labels.setdefault(name, label) != label:
-                    raise DataError(
-                        f"{table}, line {rows.line_num}: '{name}' is labelled '{label}' here and '{labels[name]}' "
-                        "further up; keep one of them"
-                    )
-    except OSError as error:
-        raise DataError(f"{table}: cannot be read: {error.strerror}; mend label_table") from error
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise DataError(f"{table}: not a CSV file in UTF-8 ({error}); write it again") from error
-    return labels
 
 
 def classes_of(

@@ -43,17 +43,19 @@ def find_recordings(paths: Iterable[str]) -> tuple[FoundFile, ...]:
                 f"{given_path}: no audio files; the suffixes looked for are {', '.join(sorted(AUDIO_SUFFIXES))}"
             )
         for file in at_this_path:
-            identity = _identity(file.path)
-            if identity is None or identity not in seen:
+            reached = identity(file.path)
+            if reached is None or reached not in seen:
                 found.append(file)
-            if identity is not None:
-                seen.add(identity)
+            if reached is not None:
+                seen.add(reached)
     if not given:
         raise DataError("an empty list of paths names no recordings; give at least one folder or glob pattern")
     return tuple(found)
 
 
 def _files_of(given_path: str) -> Iterator[FoundFile]:
+    if not given_path:
+        raise DataError("a path is empty, ''; name a folder, a file or a glob pattern, '.' for the folder you are in")
     path = Path(given_path).expanduser()
     if path.is_dir():
         yield from _files_in(path, path)
@@ -75,7 +77,7 @@ def _files_in(folder: Path, root: Path) -> Iterator[FoundFile]:
     visited: set[tuple[int, int] | None] = set()
     for place, folders, names in os.walk(folder, followlinks=True, onerror=_complain):
         # A link to a folder further up would be followed for ever.
-        here = _identity(Path(place))
+        here = identity(Path(place))
         if here in visited:
             folders.clear()
             continue
@@ -91,7 +93,8 @@ def _complain(error: OSError) -> None:
     raise DataError(f"{error.filename}: cannot be searched: {error.strerror}; check its permissions") from error
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def identity(path: Path) -> tuple[int, int] | None:
+    """Device and number of the file behind a path, the same for all links to it; ``None`` where there is none."""
     try:
         status = path.stat()
     except OSError:  # a link to nowhere, which is for whoever opens it to report

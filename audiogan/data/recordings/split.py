@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from hashlib import sha256
+from pathlib import Path
 
 from attrs import frozen
 
-from audiogan.data.recordings.listing import FoundFile
+from audiogan.data.recordings.listing import FoundFile, identity
 from audiogan.errors import DataError
 
 
@@ -55,12 +56,19 @@ def compiled(pattern: str) -> re.Pattern[str]:
 def split_by_path(files: Sequence[FoundFile], held_out: Sequence[FoundFile]) -> Split:
     """Holds out the files found elsewhere.
 
-    :raises DataError: a file is among both; the text names it.
+    :raises DataError: a file is among both, be it by links; the text gives both names.
     """
-    shared = {file.path.resolve() for file in files} & {file.path.resolve() for file in held_out}
-    if shared:
-        raise DataError(f"{min(shared)}: lies in both path and held_out_path; narrow one of them")
+    trained_on = {_reached(file.path): file for file in files}
+    for file in held_out:
+        same = trained_on.get(_reached(file.path))
+        if same is not None:
+            also = "" if same.path == file.path else f", there as {same.path}"
+            raise DataError(f"{file.path}: lies in both path and held_out_path{also}; narrow one of them")
     return Split(tuple(files), tuple(held_out))
+
+
+def _reached(path: Path) -> tuple[int, int] | Path:
+    return identity(path) or path.resolve()
 
 
 def _split(files: Sequence[FoundFile], is_held_out: Callable[[FoundFile], bool], rule: str) -> Split:

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from attrs import frozen
 
 from audiogan.audio.channels import check_channels
+from audiogan.data.recordings.copies import warn_of_copies
 from audiogan.data.recordings.headers import KnownFile, sound_files
-from audiogan.data.recordings.labels import (
-    Classes,
-    classes_of,
-    labels_from_folders,
-    labels_from_names,
-    labels_from_table,
-)
+from audiogan.data.recordings.label_table import labels_from_table
+from audiogan.data.recordings.labels import Classes, classes_of, labels_from_folders, labels_from_names
 from audiogan.data.recordings.listing import FoundFile, find_recordings
 from audiogan.data.recordings.recording import Recording
 from audiogan.data.recordings.split import Split, split_by_path, split_by_pattern, split_by_share
@@ -50,11 +46,19 @@ def gather(options: AudioFolderDatasetOptions) -> Parts:
     :raises DamagedDataError: a header cannot be read, unless ``on_error`` is ``"skip"``.
     """
     split = _split(options)
-    train = _material(split.train, options, None)
+    # Before the headers, which may take long, so that a wrong pattern is told at once.
+    label_of = _labels(split, options)
+    train = _material(split.train, options, label_of, None)
     if not split.held_out:
         return Parts(train, None)
     class_names = None if train.classes is None else train.classes.names
-    return Parts(train, _material(split.held_out, options, class_names))
+    held_out = _material(split.held_out, options, label_of, class_names)
+    warn_of_copies(_paths_of(train), _paths_of(held_out))
+    return Parts(train, held_out)
+
+
+def _paths_of(material: Material) -> list[Path]:
+    return [recording.path for recording in material.recordings]
 
 
 def _split(options: AudioFolderDatasetOptions) -> Split:
@@ -73,10 +77,11 @@ def _paths(path: str | tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _material(
-    files: Sequence[FoundFile], options: AudioFolderDatasetOptions, class_names: tuple[str, ...] | None
+    files: Sequence[FoundFile],
+    options: AudioFolderDatasetOptions,
+    label_of: Mapping[FoundFile, str] | None,
+    class_names: tuple[str, ...] | None,
 ) -> Material:
-    # Before the headers, which may take long, so that a wrong pattern is told at once.
-    label_of = _labels(files, options)
     known = sound_files(files, on_error=options.on_error)
     for file in known:
         check_channels(file.file.path, file.header.channels, options.channels, repeat_mono=options.repeat_mono)
@@ -90,21 +95,21 @@ def _material(
     return Material(tuple(recording for _, recording in recordings), classes)
 
 
-def _labels(files: Sequence[FoundFile], options: AudioFolderDatasetOptions) -> dict[FoundFile, str] | None:
-    if options.label_folder:
-        labels = labels_from_folders(files)
-    elif options.label_pattern is not None:
-        labels = labels_from_names(files, options.label_pattern)
-    elif options.label_table is not None:
-        labels = labels_from_table(
-            files,
-            Path(options.label_table).expanduser(),
-            file_column=options.file_column,
-            label_column=options.label_column,
-        )
-    else:
+def _labels(split: Split, options: AudioFolderDatasetOptions) -> dict[FoundFile, str] | None:
+    if not (options.label_folder or options.label_pattern is not None or options.label_table is not None):
         return None
-    return dict(zip(files, labels, strict=True))
+    # Parts of one folder are labelled together: a row of a table that may be for a file of either is for neither.
+    parts = [(*split.train, *split.held_out)] if options.held_out_path is None else [split.train, split.held_out]
+    return {file: label for part in parts for file, label in zip(part, _labels_of(part, options), strict=True)}
+
+
+def _labels_of(files: Sequence[FoundFile], options: AudioFolderDatasetOptions) -> tuple[str, ...]:
+    if options.label_pattern is not None:
+        return labels_from_names(files, options.label_pattern)
+    if options.label_table is not None:
+        table = Path(options.label_table).expanduser()
+        return labels_from_table(files, table, file_column=options.file_column, label_column=options.label_column)
+    return labels_from_folders(files)
 
 
 def _recording(known: KnownFile, options: AudioFolderDatasetOptions) -> Recording:

@@ -75,6 +75,8 @@ class AudioFolderDatasetOptions:
         """:raises ValueError: options contradict one another, or a pattern is no regular expression."""
         _at_most_one(self, "label_folder", "label_pattern", "label_table")
         _at_most_one(self, "held_out_path", "held_out_pattern", "held_out_share")
+        if self.label_table == "":
+            raise ValueError("label_table is empty; name a CSV file, or leave the option out")
         if self.label_pattern is not None:
             label_group(self.label_pattern)
         if self.held_out_pattern is not None:

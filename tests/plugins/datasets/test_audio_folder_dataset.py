@@ -300,6 +300,7 @@ def test_a_recording_that_is_emptied_while_in_use_is_damaged(tmp_path: Path, nam
     [
         ({"label_folder": True, "label_table": "x.csv"}, "label_folder and label_table are both given; keep one"),
         ({"held_out_path": "x", "held_out_share": 0.1}, "held_out_path and held_out_share are both given; keep one"),
+        ({"label_table": ""}, "label_table is empty; name a CSV file, or leave the option out"),
         ({"label_pattern": "("}, r"'\(' is not a regular expression"),
         ({"held_out_pattern": "["}, r"'\[' is not a regular expression"),
         ({"overlap": 0.5}, 'overlap = 0.5 needs window = "all"'),

@@ -1,0 +1,102 @@
+"""The classes of recordings from a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import logging
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from attrs import frozen
+
+from audiogan.data.recordings.labels import NO_LABEL
+from audiogan.data.recordings.listing import FoundFile
+from audiogan.errors import DataError
+
+_WAYS_TO_NAME: tuple[Callable[[FoundFile], str], ...] = (
+    lambda file: file.name,
+    lambda file: file.name.removesuffix(file.path.suffix),
+    lambda file: file.path.name,
+    lambda file: file.path.stem,
+)
+"""What a row may call a file, the plainest first."""
+
+_log = logging.getLogger("audiogan")
+
+
+@frozen
+class _Row:
+    line: int
+    name: str
+    label: str
+
+
+def labels_from_table(
+    files: Sequence[FoundFile], table: Path, *, file_column: str, label_column: str
+) -> tuple[str, ...]:
+    """For each file the label in its row of a CSV file, whose first row names the columns.
+
+    A row is for the file whose path within the folder that was searched stands in ``file_column``, or else for the one
+    that has this path without its suffix, this name, or this name without its suffix. Rows that are for none of
+    ``files`` are passed over. Files whose label is left out have none; they are counted and told once.
+
+    :raises DataError: the table cannot be read, is not UTF-8, lacks a column, gives one file two labels, has a row that
+        may be for several files, or no row for a file.
+    """
+    rows = _read_table(table, file_column, label_column)
+    row_of = _assigned(rows, files, table)
+    for file in files:
+        if file not in row_of:
+            advice = f"its column '{file_column}' holds names like '{rows[0].name}'" if rows else "it is empty"
+            raise DataError(
+                f"{file.path}: no row of {table} is for it; {advice}; add a row, or leave the recording out"
+            )
+    labels = tuple(row_of[file].label for file in files)
+    if NO_LABEL in labels:
+        _log.warning("%s leaves the label of %d of %d recordings out", table, labels.count(NO_LABEL), len(labels))
+    return labels
+
+
+def _assigned(rows: Sequence[_Row], files: Sequence[FoundFile], table: Path) -> dict[FoundFile, _Row]:
+    named = [_by_name(files, name) for name in _WAYS_TO_NAME]
+    row_of: dict[FoundFile, _Row] = {}
+    for row in rows:
+        meant = next((by_name[row.name] for by_name in named if row.name in by_name), ())
+        if len(meant) > 1:
+            raise DataError(
+                f"{table}, line {row.line}: '{row.name}' may be {meant[0].path} or {meant[1].path}; write their paths "
+                "below the folder that is searched"
+            )
+        for file in meant:
+            before = row_of.setdefault(file, row)
+            if before.label != row.label:
+                raise DataError(
+                    f"{table}, line {row.line}: '{row.name}' is labelled '{row.label}' here, and '{before.label}' in "
+                    f"line {before.line} as '{before.name}'; keep one of them"
+                )
+    return row_of
+
+
+def _by_name(files: Sequence[FoundFile], name: Callable[[FoundFile], str]) -> Mapping[str, Sequence[FoundFile]]:
+    by_name: dict[str, list[FoundFile]] = defaultdict(list)
+    for file in files:
+        by_name[name(file)].append(file)
+    return by_name
+
+
+def _read_table(table: Path, file_column: str, label_column: str) -> list[_Row]:
+    try:
+        with table.open(encoding="utf-8-sig", newline="") as lines:
+            rows = csv.DictReader(lines)
+            missing = [column for column in (file_column, label_column) if column not in (rows.fieldnames or ())]
+            if missing:
+                columns = ", ".join(rows.fieldnames or ()) or "none"
+                raise DataError(f"{table}: no column '{missing[0]}'; its first row names {columns}")
+            return [
+                _Row(rows.line_num, (row[file_column] or "").strip(), (row[label_column] or "").strip()) for row in rows
+            ]
+    except OSError as error:
+        raise DataError(f"{table}: cannot be read: {error.strerror}; mend label_table") from error
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise DataError(f"{table}: not a CSV file in UTF-8 ({error}); write it again") from error
