@@ -18,8 +18,10 @@ from audiogan.evaluation.checkerboard import (
     ArtifactLines,
     artifact_lines,
     figure_names,
-    figures_by_window,
+    figures_above,
     intervals_above,
+    level_names,
+    levels_by_window,
     strides_of_length,
 )
 from audiogan.evaluation.real_windows import divide_windows, reference_waveforms
@@ -52,9 +54,9 @@ class CheckerboardOptions:
 
 @frozen(eq=False)
 class _Measured:
-    """The lines of windows that hold sound, ``[N, figures]`` in the order of the names, and how many hold none."""
+    """The levels of windows that hold sound, ``[N, 2 levels]``, and how many windows hold none."""
 
-    figures: NDArray[np.float64]
+    levels: NDArray[np.float64]
     silent: int
 
 
@@ -70,6 +72,7 @@ class Checkerboard(Metric):
 
     ``checkerboard_db`` is of tones at these frequencies, ``checkerboard_modulation_db`` of images, which modulate the
     power at them; both are also given by level, level 1 being the last layer's. 0 is as in real data, more is worse.
+    Both are means over the levels that count those below 0 as 0, so that a notch makes up for nothing.
     """
 
     options_class = CheckerboardOptions
@@ -108,7 +111,7 @@ class Checkerboard(Metric):
         divided = divide_windows(dataset)
         tell(f"{_NAME}: lines of strides {list(lines.strides)} in {self.options.real_samples:,} real windows at most")
         parts = [
-            figures_by_window(waveforms, lines)
+            levels_by_window(waveforms, lines)
             for waveforms in reference_waveforms(divided.reference, self.options.real_samples, seed=self.options.seed)
         ]
         measured = _sounding(np.concatenate(parts), "real windows")
@@ -119,16 +122,16 @@ class Checkerboard(Metric):
             "lines": [len(bins) for bins in lines.bins],
             "lowest_line_hz": [float(bins[0] * dataset.sample_rate / lines.frame_length) for bins in lines.bins],
             "real_windows": divided.reference_origin,
-            "real_samples": len(measured.figures),
+            "real_samples": len(measured.levels),
             "silent_real_samples": measured.silent,
-            "real": dict(zip(self._names, measured.figures.mean(axis=0).tolist(), strict=True)),
+            "real": dict(zip(level_names(len(lines.strides)), measured.levels.mean(axis=0).tolist(), strict=True)),
         }
         self._real = _RealSide(lines, measured, protocol)
 
     def fingerprint(self) -> str:
         """A hash of the real windows' figures."""
         real, _ = self._prepared()
-        return hashlib.sha256(real.measured.figures.tobytes()).hexdigest()
+        return hashlib.sha256(real.measured.levels.tobytes()).hexdigest()
 
     def evaluate(self, waveforms: Tensor) -> MetricResult:
         """Figures of waveforms ``[N, channels, window_length]`` less those of real windows, with intervals.
@@ -139,10 +142,10 @@ class Checkerboard(Metric):
         """
         real, names = self._prepared()
         check_waveforms(waveforms)
-        generated = _sounding(figures_by_window(waveforms, real.lines), "samples")
-        above = generated.figures.mean(axis=0) - real.measured.figures.mean(axis=0)
+        generated = _sounding(levels_by_window(waveforms, real.lines), "samples")
+        above = figures_above(generated.levels, real.measured.levels)
         protocol = {
-            "samples": len(generated.figures),
+            "samples": len(generated.levels),
             "silent_samples": generated.silent,
             "seed": self.options.seed,
             **real.protocol,
@@ -152,7 +155,7 @@ class Checkerboard(Metric):
         resamples, seed = self.options.resamples, self.options.seed
         if resamples == 0:
             return MetricResult(figures, {_NAME: protocol})
-        intervals = intervals_above(generated.figures, real.measured.figures, resamples=resamples, seed=seed)
+        intervals = intervals_above(generated.levels, real.measured.levels, resamples=resamples, seed=seed)
         return MetricResult(figures, {_NAME: protocol}, dict(zip(names, intervals, strict=True)))
 
     def _lines(self, dataset: Dataset) -> ArtifactLines:
@@ -165,9 +168,9 @@ class Checkerboard(Metric):
         return self._real, self._names
 
 
-def _sounding(figures: NDArray[np.float64], windows: str) -> _Measured:
-    sounding = figures[np.isfinite(figures).all(axis=1)]
-    silent = len(figures) - len(sounding)
+def _sounding(levels: NDArray[np.float64], windows: str) -> _Measured:
+    sounding = levels[np.isfinite(levels).all(axis=1)]
+    silent = len(levels) - len(sounding)
     if len(sounding) < _FEWEST_WINDOWS:
         without = f", beside {silent} without any" if silent else ""
         raise DataError(

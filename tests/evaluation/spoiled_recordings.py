@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 import audiogan
-from audiogan.evaluation.checkerboard import ArtifactLines, artifact_lines, figures_by_window
+from audiogan.evaluation.checkerboard import ArtifactLines, artifact_lines, figures_above, levels_by_window
 from audiogan_datasets.bach_piano.plan import standard_plan
 from audiogan_datasets.bach_piano.recording import record
 
@@ -28,10 +28,10 @@ def lines() -> ArtifactLines:
 
 
 @cache
-def reference_figures() -> NDArray[np.float64]:
+def reference_levels() -> NDArray[np.float64]:
     """By window, of four renditions to train on."""
     train = standard_plan().train
-    return figures_by_window(
+    return levels_by_window(
         torch.cat([_windows(record(train[i], sample_rate=SAMPLE_RATE).samples) for i in _REFERENCE]), lines()
     )
 
@@ -44,8 +44,9 @@ def judged_windows() -> Tensor:
 
 def figures_above_reference(waveforms: Tensor) -> list[float]:
     """As metric ``checkerboard`` gives them against the reference."""
-    above: NDArray[np.float64] = figures_by_window(waveforms, lines()).mean(axis=0) - reference_figures().mean(axis=0)
-    return [float(figure) for figure in above]
+    levels = levels_by_window(waveforms, lines())
+    sounding = levels[np.isfinite(levels).all(axis=1)]
+    return [float(figure) for figure in figures_above(sounding, reference_levels())]
 
 
 def without_artifacts() -> Iterator[tuple[str, Tensor]]:
@@ -69,6 +70,21 @@ def with_tones() -> Iterator[tuple[str, Tensor]]:
         comb = torch.zeros(WINDOW_LENGTH, dtype=torch.float64)
         comb[::period] = 0.01
         yield f"0.01 added to every {period}th sample", judged_windows() + comb
+
+
+def in_a_part(period: int = 4) -> Iterator[tuple[str, Tensor]]:
+    """An offset at every ``period``-th sample of white noise, in a part of each window, and of short sounds."""
+    noise = 0.1 * torch.randn(judged_windows().shape, generator=torch.Generator().manual_seed(1), dtype=torch.float64)
+    comb = 0.02 * (_TIME % period == 0)
+    quarter = WINDOW_LENGTH // 4
+    yield "white noise of -20 dBFS", noise
+    yield "throughout", noise + comb
+    for number, name in enumerate(("first", "second", "third", "last")):
+        yield f"in the {name} quarter", noise + comb * (_TIME // quarter == number)
+    for length in (quarter, quarter // 2):
+        short = noise * (length > _TIME)
+        yield f"{length:,} samples of noise, then zeros", short
+        yield f"the same with the offset in these {length:,} samples", short + comb * (length > _TIME)
 
 
 def with_images() -> Iterator[tuple[str, Tensor]]:

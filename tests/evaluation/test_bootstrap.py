@@ -37,6 +37,12 @@ def test_excess_of_the_resamples_is_taken_out() -> None:
     assert centred_interval(4.0, resampled, level=0.5) == pytest.approx((4 - 0.6745, 4 + 0.6745), abs=0.04)
 
 
+def test_the_figure_is_held_however_skewed_the_resamples_are() -> None:
+    for sign in (-1, 1):
+        lower, upper = centred_interval(2.0, sign * np.r_[np.zeros(990), np.full(10, 100.0)])
+        assert lower <= 2.0 <= upper
+
+
 def test_no_resamples_make_no_interval() -> None:
     with pytest.raises(ValueError, match="at least one resample"):
         centred_interval(1.0, np.array([]))

@@ -14,8 +14,8 @@ from audiogan.evaluation.checkerboard import prominence as prominence_module
 
 LINES = artifact_lines((4, 4, 4), window_length=1024)
 N = torch.arange(1024, dtype=torch.float64)
-WINDOW_SUM, WINDOW_ENERGY = 0.35875 * 1024, 1024 * (0.35875**2 + (0.48829**2 + 0.14128**2 + 0.01168**2) / 2)
-"""Of the Blackman-Harris window, by Parseval."""
+WINDOW_SUM, WINDOW_ENERGY = 256 / 2, 256 * 3 / 8
+"""Of the Hann window of a frame."""
 MEAN_LOG_OF_NOISE_DB = -10 * np.euler_gamma / math.log(10)
 """Of the power of a complex Gaussian bin, against its mean."""
 
@@ -86,7 +86,7 @@ def test_repeated_samples_show_at_one_of_the_lags(held: int) -> None:
 
 
 def test_the_image_of_a_tone_shows_in_its_power_alone() -> None:
-    frequency = 0.0371
+    frequency = 42 / 1024
     waveforms = 1e-4 * noise(200) + torch.cos(2 * math.pi * frequency * N)
     image = 0.01 * torch.cos(2 * math.pi * (0.25 - frequency) * N)
     assert mean(line_prominence(waveforms + image, LINES)) == pytest.approx(
@@ -108,8 +108,9 @@ def test_noise_of_any_colour_has_none(measure: object, colour: str) -> None:
         waveforms = waveforms.diff(dim=-1, prepend=waveforms[..., :1])
     prominence = measure(waveforms, LINES)
     error = prominence.std(axis=0) / math.sqrt(len(prominence))
-    tolerance = 4 * error + 0.25
-    # next to 0 and to half the sample rate such spectra bend, which shows where a level has few lines
+    tolerance = 4 * error + 0.35
+    # next to 0 and to half the sample rate such spectra bend, and a walk ends elsewhere than it began: both show where
+    # a level has few lines
     assert (np.abs(prominence.mean(axis=0)) < tolerance).all()
 
 
@@ -117,7 +118,7 @@ def test_noise_of_any_colour_has_none(measure: object, colour: str) -> None:
 def test_noise_has_none_where_half_the_sample_rate_is_the_only_line(measure: object) -> None:
     assert callable(measure)
     lines = artifact_lines((16, 2), window_length=512)
-    assert lines.bins[0].tolist() == [256]
+    assert lines.bins[0].tolist() == [64]
     first_level = measure(noise(4000, 512), lines)[:, 0]
     error = first_level.std() / math.sqrt(4000)
     assert error < 0.2
@@ -134,7 +135,7 @@ def test_gain_changes_nothing() -> None:
 def test_where_the_window_begins_changes_nothing() -> None:
     longer = noise(60, 1024 + 64)
     longer[..., ::16] *= 1.5
-    longer[..., ::4] += 0.6
+    longer[..., ::4] += 1.2
     for measure in (line_prominence, modulation_prominence):
         begun = [mean(measure(longer[..., start : start + 1024], LINES)) for start in (0, 1, 7, 64)]
         assert begun[0][0] > 4
@@ -148,7 +149,7 @@ def test_what_is_added_shows_the_more_the_louder() -> None:
         tone = torch.cos(2 * math.pi * frequency * N)
         rising = [mean(line_prominence(waveforms + 10 ** (db / 20) * tone, LINES))[level] for db in range(-30, 1, 5)]
         assert rising == sorted(rising)
-        assert rising[-1] - rising[0] > 20 / len(LINES.bins[level])
+        assert rising[-1] - rising[0] > 15 / len(LINES.bins[level])
 
 
 def test_layout_and_type_of_the_tensor_change_nothing() -> None:
@@ -166,9 +167,42 @@ def test_channels_and_frames_are_averaged() -> None:
     for measure in (line_prominence, modulation_prominence):
         each = [measure(channel, LINES) for channel in (first, second)]
         assert measure(torch.cat([first, second], dim=1), LINES) == pytest.approx(np.mean(each, axis=0), abs=1e-9)
-        longer = torch.cat([first, second], dim=2)[..., :-313]
-        frames = [measure(longer[..., start : start + 1024], LINES) for start in (0, 356, 711)]
-        assert measure(longer, LINES) == pytest.approx(np.mean(frames, axis=0), abs=1e-9)
+        uneven = torch.cat([first, second], dim=2)[..., :-37]
+        parts = [measure(part, LINES) for part in (uneven[..., :1984], uneven[..., -1984:])]
+        assert measure(uneven, LINES) == pytest.approx(np.mean(parts, axis=0), abs=1e-9)
+
+
+def test_every_sample_weighs_alike_whatever_its_place() -> None:
+    waveforms = noise(6)
+    waveforms[..., :192:4] += 0.7
+    for measure in (line_prominence, modulation_prominence):
+        for periods in (1, 5, 15):
+            moved = waveforms.roll(64 * periods, dims=-1)
+            assert measure(moved, LINES) == pytest.approx(measure(waveforms, LINES), abs=1e-6)
+
+
+@pytest.mark.parametrize("length", [1024, 1024 + 63])
+@pytest.mark.parametrize("quarter", range(4))
+def test_an_artifact_in_a_quarter_is_found_in_proportion(length: int, quarter: int) -> None:
+    comb = 0.4 * (torch.arange(length) % 4 == 0)
+    part = torch.arange(length) * 4 // length == quarter
+    waveforms = noise(400, length)
+    throughout = mean(line_prominence(waveforms + comb, LINES))[0]
+    assert throughout > 5
+    assert 0.12 < mean(line_prominence(waveforms + comb * part, LINES))[0] / throughout < 0.35
+
+
+@pytest.mark.parametrize("start", [0, 300, 768])
+def test_silence_beside_a_short_sound_does_not_count(start: int) -> None:
+    short = torch.zeros(400, 1, 1024, dtype=torch.float64)
+    sounding = slice(start, start + 256)
+    short[..., sounding] = noise(400, 256)
+    assert mean(line_prominence(short, LINES)) == pytest.approx([0, 0, 0], abs=0.6)
+    comb = 0.6 * (N % 4 == 0)
+    short[..., sounding] += comb[sounding]
+    (first, *others) = mean(line_prominence(short, LINES))
+    assert first > 0.4 * mean(line_prominence(noise(400) + comb, LINES))[0]
+    assert others == pytest.approx([0, 0], abs=0.6)
 
 
 def test_silence_has_no_figure_and_leaves_others_alone() -> None:
@@ -185,22 +219,22 @@ def test_a_spectrum_without_noise_stays_finite() -> None:
     tone = torch.cos(2 * math.pi * 0.25 * N).expand(2, 1, -1)
     (level, *others) = mean(line_prominence(tone, LINES))
     # 100 dB over the mean level of all bins is what a line can stand out from nothing at all
-    assert 55 < level < 70
+    assert 55 < level < 75
     assert others == pytest.approx([0, 0], abs=1e-6)
 
 
 def test_odd_periods_have_no_line_at_half_the_sample_rate() -> None:
     lines = artifact_lines((3, 5), window_length=225)
-    assert lines.frame_length == 225
+    assert lines.frame_length == 60
     tone = torch.cos(2 * math.pi / 5 * torch.arange(225, dtype=torch.float64))
     prominence = mean(line_prominence(0.01 * noise(300, 225) + tone, lines))
     assert prominence[0] > 20
     assert prominence[1] == pytest.approx(0, abs=0.6)
 
 
-@pytest.mark.parametrize("shape", [(2, 1024), (2, 1, 1023), (1, 2, 1, 1024)])
+@pytest.mark.parametrize("shape", [(2, 1024), (2, 1, 255), (1, 2, 1, 1024)])
 def test_other_shapes_are_refused(shape: tuple[int, ...]) -> None:
-    with pytest.raises(ValueError, match="1024 or more"):
+    with pytest.raises(ValueError, match="256 or more"):
         line_prominence(torch.zeros(shape), LINES)
 
 

@@ -15,8 +15,9 @@ from audiogan.errors import DataError, SpecError
 from audiogan.nn.layer_plan import plan_layers
 
 PERIODS_NEEDED = 12
-"""Periods in the shortest frame: lines are as many bins apart, and the neighbours of one stay clear of the next."""
-_PERIODS_USED = 16
+"""Periods in the shortest window, which then holds three frames end to end."""
+PERIODS_IN_A_FRAME = 4
+"""Lines are as many bins apart: under a Hann window the fewest that leave a bin between two lines clear of both."""
 
 
 @frozen(eq=False)
@@ -41,27 +42,26 @@ class ArtifactLines:
 def artifact_lines(strides: Sequence[int], *, window_length: int) -> ArtifactLines:
     """The lines of a generator that lengthens by ``strides``, first layer first, in windows of ``window_length``.
 
-    Frames hold 16 periods of the whole pattern, or as many as fit in a window; every line falls on a bin. Half the
+    Frames hold :data:`PERIODS_IN_A_FRAME` periods of the whole pattern, so that every line falls on a bin. Half the
     sample rate is a line where the period is even; 0 is none, since recordings have an offset of their own.
 
     :raises ValueError: there are no strides, or one is less than 2.
     :raises DataError: a window holds less than :data:`PERIODS_NEEDED` periods; the text gives the length needed.
 
     >>> [bins.tolist() for bins in artifact_lines((2, 4), window_length=128).bins]
-    [[32, 64], [16, 48]]
+    [[8, 16], [4, 12]]
     """
     strides = tuple(strides)
     if not strides or min(strides) < 2:
         raise ValueError(f"strides must be one or more whole numbers of at least 2, not {list(strides)}")
     period = prod(strides)
-    periods = min(window_length // period, _PERIODS_USED)
-    if periods < PERIODS_NEEDED:
+    if window_length // period < PERIODS_NEEDED:
         raise DataError(
             f"artifacts of strides {list(strides)} repeat every {period} samples and need windows of at least "
             f"{PERIODS_NEEDED * period} samples, not {window_length}; lengthen the windows, or name fewer strides "
             "(the last ones, which make the short periods)"
         )
-    frame_length = periods * period
+    frame_length = PERIODS_IN_A_FRAME * period
     spacings = [frame_length // samples for samples in accumulate(strides[::-1], mul, initial=1)]
     levels = []
     for coarse, fine in pairwise(spacings):

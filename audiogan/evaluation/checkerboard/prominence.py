@@ -12,10 +12,9 @@ from torch import Tensor
 
 from audiogan.evaluation.checkerboard.lines import ArtifactLines
 
-_SAMPLES_AT_A_TIME = 1 << 20
-# A tone on a bin fills three more on either side under the Blackman-Harris window, and none beyond
-_NEAREST_NEIGHBOUR, _FURTHEST_NEIGHBOUR = 4, 8
-_BLACKMAN_HARRIS = (0.35875, -0.48829, 0.14128, -0.01168)
+_SAMPLES_AT_A_TIME = 1 << 18
+# A tone on a bin fills one more on either side under the Hann window: the neighbours are clear of the next line, too
+_NEIGHBOUR = 2
 # What 16 bits add to a full-scale signal by rounding lies 98 dB below it
 _FLOOR = 1e-10
 # Less than the last of 24 bits
@@ -25,9 +24,11 @@ _SILENT_POWER = 1e-16
 def line_prominence(waveforms: Tensor, lines: ArtifactLines) -> NDArray[np.float64]:
     """Decibels by which the spectrum stands out at each level's lines: ``[N, levels]`` of waveforms ``[N, C, T]``.
 
-    The level of a line in dB less the mean level in dB of the bins 4 to 8 away on either side, averaged over the lines
-    of a level, over frames that overlap by half or more, and over channels. The expectation is 0 for noise of any
-    locally log-linear spectrum, and does not depend on gain. Rows of windows that hold nothing but a constant are NaN.
+    The level of a line in dB less the mean level in dB of the bins 2 away on either side, averaged over the lines of a
+    level, over the frames that hold sound, and over channels. Samples weigh alike; where a window holds more than
+    whole periods, what is less than a period from its start or its end has half the weight. The expectation is 0 for
+    noise of any locally log-linear spectrum, and does not depend on gain. Rows of windows that hold nothing but a
+    constant are NaN.
 
     :raises ValueError: waveforms of another shape, or shorter than a frame.
     """
@@ -56,36 +57,44 @@ def _by_window(waveforms: Tensor, lines: ArtifactLines, signals: Callable[[Tenso
     if waveforms.ndim != 3 or waveforms.shape[-1] < lines.frame_length:
         raise ValueError(f"waveforms of shape {tuple(waveforms.shape)} are not [N, C, {lines.frame_length} or more]")
     prominence = np.empty((len(waveforms), len(lines.bins)))
-    starts = _frame_starts(waveforms.shape[-1], lines.frame_length)
     count = max(1, _SAMPLES_AT_A_TIME // waveforms.shape[1:].numel())
     for first in range(0, len(waveforms), count):
-        batch = waveforms[first : first + count].double()
-        frames = torch.stack([batch[..., start : start + lines.frame_length] for start in starts], dim=-2)
-        frames = frames - frames.mean(dim=-1, keepdim=True)
+        frames = _frames(waveforms[first : first + count].double(), lines)
         silent = frames.square().mean(dim=-1) <= _SILENT_POWER
         by_frame = _of_signals(signals(frames), lines).masked_fill(silent.unsqueeze(-1), math.nan)
         prominence[first : first + count] = by_frame.nanmean(dim=(1, 2)).numpy()
     return prominence
 
 
-def _frame_starts(window_length: int, frame_length: int) -> list[int]:
-    steps = -(-(window_length - frame_length) // (frame_length // 2))
-    return [round(start) for start in np.linspace(0, window_length - frame_length, steps + 1)]
+def _frames(waveforms: Tensor, lines: ArtifactLines) -> Tensor:
+    """``[N, C, frames, frame_length]`` without offset, a frame from every period on, the end going on at the start.
+
+    So every sample is in as many frames, and the pattern of the strides goes on across the seam. Where a window holds
+    more than whole periods, those from its start and those up to its end are taken each by themselves.
+    """
+    length = waveforms.shape[-1]
+    whole = length // lines.period * lines.period
+    frames = []
+    for start in sorted({0, length - whole}):
+        periods = waveforms[..., start : start + whole]
+        closed = torch.cat([periods, periods[..., : lines.frame_length - lines.period]], dim=-1)
+        frames.append(closed.unfold(-1, lines.frame_length, lines.period))
+    together = torch.cat(frames, dim=-2)
+    return together - together.mean(dim=-1, keepdim=True)
 
 
 def _of_signals(signals: Tensor, lines: ArtifactLines) -> Tensor:
     """``[..., levels]`` of signals ``[signals, ..., frame_length]`` without offset, whose powers are added."""
-    window = _blackman_harris(lines.frame_length)
+    window = torch.hann_window(lines.frame_length, dtype=torch.float64)
     spectra = torch.fft.rfft(signals * window)
     floor = _FLOOR * window.square().sum() * signals.square().mean(dim=-1, keepdim=True).sum(dim=0)
     decibels = _decibels(spectra.abs().square().sum(dim=0), floor)
-    offsets = torch.arange(_NEAREST_NEIGHBOUR, _FURTHEST_NEIGHBOUR + 1)
-    offsets = torch.cat([-offsets, offsets])
     levels = []
     for bins in map(torch.from_numpy, lines.bins):
-        neighbours = bins[:, None] + offsets
-        neighbours = torch.minimum(neighbours, lines.frame_length - neighbours)
-        prominence = decibels[..., bins] - decibels[..., neighbours].mean(dim=-1)
+        below, above = bins - _NEIGHBOUR, bins + _NEIGHBOUR
+        # Half the rate is a real bin, which compares with no other, and what lies beyond mirrors what lies before
+        above = torch.where(2 * above < lines.frame_length, above, below)
+        prominence = decibels[..., bins] - (decibels[..., below] + decibels[..., above]) / 2
         if 2 * bins[-1] == lines.frame_length:
             prominence[..., -1] = decibels[..., -1] - _beside_half_the_rate(spectra, floor)
         levels.append(prominence.mean(dim=-1))
@@ -93,19 +102,13 @@ def _of_signals(signals: Tensor, lines: ArtifactLines) -> Tensor:
 
 
 def _beside_half_the_rate(spectra: Tensor, floor: Tensor) -> Tensor:
-    """The mean level of the bins beside the last, their real and imaginary parts each by itself.
+    """The mean level of real and imaginary part of the bin beside the last.
 
     The last bin is real, and the logarithm of a real Gaussian's square has a lower mean than that of a complex one.
     """
-    beside = torch.view_as_real(spectra[..., -1 - _FURTHEST_NEIGHBOUR : -_NEAREST_NEIGHBOUR])
-    return _decibels(2 * beside.square().sum(dim=0).flatten(start_dim=-2), floor).mean(dim=-1)
+    beside = torch.view_as_real(spectra[..., -1 - _NEIGHBOUR])
+    return _decibels(2 * beside.square().sum(dim=0), floor).mean(dim=-1)
 
 
 def _decibels(power: Tensor, floor: Tensor) -> Tensor:
     return 10 * torch.log10(power + floor)
-
-
-def _blackman_harris(length: int) -> Tensor:
-    phase = torch.arange(length, dtype=torch.float64) * (2 * math.pi / length)
-    terms = [weight * torch.cos(order * phase) for order, weight in enumerate(_BLACKMAN_HARRIS)]
-    return torch.stack(terms).sum(dim=0)
