@@ -6,7 +6,7 @@ import torch
 from attrs import frozen
 
 from audiogan.build import build
-from audiogan.interfaces import Dataset, Discriminator, Generator, Loss, Metric, Representation
+from audiogan.interfaces import Dataset, Discriminator, Generator, Loss, Representation
 from audiogan.registry import Registry
 from audiogan.spec.schema import ExperimentSpec
 
@@ -47,8 +47,3 @@ def build_components(spec: ExperimentSpec, registry: Registry) -> Components:
         discriminator=build("discriminator", spec.discriminator, registry, sample_shape=sample_shape),
         loss=build("loss", spec.loss, registry),
     )
-
-
-def build_metrics(spec: ExperimentSpec, registry: Registry) -> tuple[Metric, ...]:
-    """The metrics of ``spec``, in its order, not yet prepared."""
-    return tuple(build("metric", metric, registry) for metric in spec.evaluation.metrics)

@@ -42,7 +42,16 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         action="append",
         default=[],
         metavar="NAME",
-        help="use this metric (repeatable); default: every installed one that applies",
+        help="use this metric (repeatable); default: those of the experiment file --against, else every installed one "
+        "that applies",
+    )
+    parser.add_argument(
+        "--metric-set",
+        dest="metric_options",
+        action="append",
+        default=[],
+        metavar="NAME.KEY=VALUE",
+        help="set an option of a metric, such as inception-score.splits=5 (repeatable)",
     )
     parser.add_argument(
         "--classifier", type=Path, metavar="DIR", help="a folder that 'audiogan train-classifier' wrote"
@@ -64,26 +73,34 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="what to do about damaged files in a folder of audio (default: stop); skipped ones are counted",
     )
     parser.add_argument(
+        "--out-of-range",
+        default="stop",
+        choices=("stop", "clip"),
+        help="what to do about files of a folder that go beyond [-1, 1] (default: stop)",
+    )
+    parser.add_argument(
         "--output",
         type=Path,
         metavar="DIR",
-        help="where to write; default: the run's or experiment's own folder, or evaluations/FOLDER",
+        help="where to write, over what is there; default: the run's or experiment's own folder, or "
+        "evaluations/FOLDER-against-DATASET, where another evaluation's result is left alone",
     )
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"), help="default: auto")
     parser.set_defaults(run=run)
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Evaluates, prints the tables and writes both files; returns 1 if some of several experiments failed.
+    """Evaluates, prints the tables and writes both files; returns 1 if an experiment or a metric failed.
 
     :raises AudioganError: there is something to mend.
     :raises Interrupted: it was stopped; no file is left half written.
     """
     from audiogan.cli.progress_display import progress_display
     from audiogan.registry import installed
-    from audiogan.run.evaluation.evaluate import Request, evaluate
+    from audiogan.run.evaluation.evaluate import evaluate
     from audiogan.run.evaluation.finding import find_subjects
-    from audiogan.run.evaluation.write import make_folder, write_evaluation
+    from audiogan.run.evaluation.tasks import Request, described
+    from audiogan.run.evaluation.write import check_replaceable, make_folder, write_evaluation
     from audiogan.training.device import resolve_device
     from audiogan.training.stop import StopSignal
 
@@ -92,6 +109,7 @@ def run(arguments: argparse.Namespace) -> int:
         against=arguments.against,
         options=tuple(arguments.options),
         metrics=tuple(arguments.metrics),
+        metric_options=tuple(arguments.metric_options),
         classifier=arguments.classifier,
         seed=arguments.seed,
         device=resolve_device(arguments.device),
@@ -99,29 +117,39 @@ def run(arguments: argparse.Namespace) -> int:
     stop = StopSignal()
     with stop.listening(), stop.interruptible():
         with progress_display() as display:
-            subjects = find_subjects(
+            found = find_subjects(
                 arguments.path,
                 samples=arguments.samples,
                 seed=arguments.seed,
                 checkpoint=arguments.checkpoint,
                 on_error=arguments.on_error,
+                out_of_range=arguments.out_of_range,
                 device=request.device,
                 registry=registry,
-                tell=display.tell,
             )
-            recorded = subjects[0].experiment is None
-            folder = arguments.output or default_output(arguments.path, recorded=recorded)
+            subject = described(request, found, registry=registry)
+            recorded = found.subjects[0].experiment is None
+            folder = arguments.output or default_output(arguments.path, arguments.against, recorded=recorded)
+            if arguments.output is None:
+                check_replaceable(folder, subject)
             make_folder(folder)
-            evaluation = evaluate(request, subjects, registry=registry, listener=display)
+            evaluation = evaluate(request, found, registry=registry, listener=display)
         paths = write_evaluation(evaluation, folder)
     _print_tables(evaluation)
     print(f"written: {', '.join(map(str, paths.values()))}")
-    return _EXIT_FAILED if any(comparison.failed for comparison in evaluation.comparisons) else 0
+    return 0 if all(comparison.complete for comparison in evaluation.comparisons) else _EXIT_FAILED
 
 
-def default_output(path: Path, *, recorded: bool) -> Path:
-    """The folder of the run or the experiment; nothing is written into a folder of audio."""
-    return Path("evaluations") / path.resolve().name if recorded else path
+def default_output(path: Path, against: str | None, *, recorded: bool) -> Path:
+    """The folder of the run or the experiment; nothing is written into a folder of audio.
+
+    >>> default_output(Path("made/gen"), "data/digits.toml", recorded=True).as_posix()
+    'evaluations/gen-against-digits'
+    """
+    if not recorded:
+        return path
+    dataset = Path(against or "").expanduser().resolve().stem
+    return Path("evaluations") / f"{path.resolve().name}-against-{dataset}"
 
 
 def _print_tables(evaluation: Evaluation) -> None:

@@ -113,24 +113,18 @@ def _pass_over(dataset: Dataset, order: Sequence[int], seed: int, turn: int) -> 
             raise nothing_sound(dataset)
 
 
-def judged_waveforms(judged: Dataset, count: int, *, fewest: int, seed: int) -> Tensor:
-    """At most ``count`` waveforms ``[N, C, T]`` as from :func:`reference_waveforms`, at least ``fewest``.
+def judged_waveforms(judged: Dataset, count: int, *, seed: int) -> Tensor:
+    """At most ``count`` waveforms ``[N, C, T]`` as from :func:`reference_waveforms`: fewer where there are no others.
 
-    Where there are too few different ones, they are repeated in order up to ``fewest`` and no further: repetitions
-    pass for windows that are much alike.
+    None is repeated to make up the number, since repetitions pass for windows that are much alike.
 
     :raises DataError: the dataset is empty, or a window cannot be read.
     """
-    waveforms = torch.empty(max(count, fewest), judged.channels, judged.window_length)
+    waveforms = torch.empty(count, judged.channels, judged.window_length)
     taken = 0
     for part in reference_waveforms(judged, count, seed=seed):
         waveforms[taken : taken + len(part)] = part
         taken += len(part)
-    different = taken
-    while taken < fewest:
-        repeated = min(different, fewest - taken)
-        waveforms[taken : taken + repeated] = waveforms[:repeated]
-        taken += repeated
     return waveforms[:taken]
 
 

@@ -15,6 +15,7 @@ from audiogan.data.damage import window_or_damage
 from audiogan.errors import AudioganError
 from audiogan.interfaces import Dataset, Metric
 from audiogan.registry import Registry
+from audiogan.run.judging import figure_clash
 from audiogan.run.scoring import no_such_figure
 from audiogan.spec.locator import KeyPath
 from audiogan.spec.problems import Problem, as_error
@@ -148,6 +149,7 @@ class _Checker:
     def _evaluation(self, spec: ExperimentSpec, dataset: Dataset | None) -> Iterator[_Finding]:
         evaluation = spec.evaluation
         figures: list[str] | None = []
+        named: list[tuple[str, tuple[str, ...]]] = []
         for index, metric_spec in enumerate(evaluation.metrics):
             path = ("evaluation", "metrics", index)
             try:
@@ -158,12 +160,16 @@ class _Checker:
                 figures = None
                 yield _refusal("metric", metric_spec, error, path=path)
                 continue
-            named = metric.figure_names()
-            figures = None if named is None or figures is None else [*figures, *named]
+            names = metric.figure_names()
+            named.append((metric_spec.type, names or ()))
+            figures = None if names is None or figures is None else [*figures, *names]
             for key in ("samples", "final_samples"):
                 if getattr(evaluation, key) < metric.minimum_samples():
                     fewest = f"metric '{metric_spec.type}' needs at least {metric.minimum_samples()} samples"
                     yield _Finding(("evaluation", key), f"{fewest}; raise this, or see to the metric's own options")
+        clash = figure_clash(named)
+        if clash is not None:
+            yield _Finding(("evaluation", "metrics"), clash)
         if figures is not None and evaluation.best_by not in figures:
             yield _Finding(("evaluation", "best_by"), no_such_figure(evaluation.best_by, figures))
 

@@ -17,6 +17,11 @@ def generation_complaints(found: Soundness) -> tuple[str, ...]:
     return tuple(_about_generated(found))
 
 
+def recording_complaints(found: Soundness) -> tuple[str, ...]:
+    """What is plainly wrong with recordings, whatever made them."""
+    return tuple(_about_recordings(found))
+
+
 def data_complaints(found: Soundness) -> tuple[str, ...]:
     """What is plainly wrong with real waveforms."""
     return tuple(_about_data(found))
@@ -39,6 +44,16 @@ def _about_generated(found: Soundness) -> Iterator[str]:
             f"{_share(repeated, found, 'generated')} are the same as others or nearly so: if it stays so, the "
             "generator has collapsed onto few sounds; lower the learning rate or try another loss"
         )
+
+
+def _about_recordings(found: Soundness) -> Iterator[str]:
+    repeated = found.duplicates + found.near_duplicates
+    if found.silent:
+        yield f"{found.silent} of {found.windows} recordings are {_SILENT}"
+    if found.clipped > _WORTH_TELLING * found.windows:
+        yield f"{found.clipped} of {found.windows} recordings are {_CLIPPED}"
+    if repeated > _WORTH_TELLING * found.windows:
+        yield f"{repeated} of {found.windows} recordings are the same as others or nearly so"
 
 
 def _about_data(found: Soundness) -> Iterator[str]:

@@ -65,11 +65,11 @@ def run_experiment(
             log=MetricsLog(folder.metrics),
             observer=observer,
             stop=stop,
-            lower_is_better=frozenset[str]().union(*(metric.lower_is_better() for metric in metrics)),
+            lower_is_better=frozenset[str]().union(*(each.metric.lower_is_better() for each in metrics)),
         )
         if outcome is Outcome.FINISHED:
             with stop.interruptible():
-                write_json(folder.result, _result(spec, trainer, scorer, folder))
+                write_json(folder.result, _result(spec, trainer, scorer, folder, observer))
     except AudioganError as error:
         _remember_failure(folder, spec, error)
         raise
@@ -129,7 +129,9 @@ def _trainer(
     return trainer
 
 
-def _result(spec: ExperimentSpec, trainer: Trainer, scorer: Scorer, folder: ExperimentFolder) -> dict[str, Any]:
+def _result(
+    spec: ExperimentSpec, trainer: Trainer, scorer: Scorer, folder: ExperimentFolder, observer: Observer
+) -> dict[str, Any]:
     best = trainer.state.best
     if best is None:
         raise CheckpointError(f"{folder.path}: the training ended without a score; delete the folder to begin anew")
@@ -137,6 +139,8 @@ def _result(spec: ExperimentSpec, trainer: Trainer, scorer: Scorer, folder: Expe
     load_module("representation", trainer.components.representation, checkpoint)
     load_module("generator", trainer.components.generator, checkpoint)
     final = scorer.final(trainer.components, device=trainer.device)
+    for warning in final.warnings():
+        observer.warn(f"{spec.name}: {warning}")
     return {
         "name": spec.name,
         "title": spec.title,
@@ -147,6 +151,7 @@ def _result(spec: ExperimentSpec, trainer: Trainer, scorer: Scorer, folder: Expe
         "best_epoch": best.epoch,
         "figures": dict(final.figures),
         "intervals": {name: list(bounds) for name, bounds in final.intervals.items()},
+        "left_out": dict(final.left_out),
         "samples": spec.evaluation.final_samples,
         "protocol": dict(final.protocol),
         "budget": budget(spec),

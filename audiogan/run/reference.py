@@ -11,17 +11,17 @@ from typing import Any, final
 
 import torch
 
-from audiogan.components import build_metrics
 from audiogan.data.cache import cache_directory
 from audiogan.errors import CheckpointError
 from audiogan.evaluation.real_windows import divide_windows, judged_waveforms
 from audiogan.evaluation.sampling import noise_waveforms
 from audiogan.evaluation.soundness import soundness
-from audiogan.interfaces import Dataset, Metric
+from audiogan.interfaces import Dataset
 from audiogan.registry import Registry
 from audiogan.run.complaints import data_complaints
 from audiogan.run.folder import read_json, write_json
 from audiogan.run.identity import identity
+from audiogan.run.judging import NamedMetric, named_metric
 from audiogan.run.scoring import check_best_by, evaluate_all
 from audiogan.spec.schema import ExperimentSpec
 
@@ -45,15 +45,16 @@ class Judges:
         warn: Callable[[str], None],
     ) -> None:
         self._path, self._registry, self._device, self._tell, self._warn = path, registry, device, tell, warn
-        self._prepared: dict[str, tuple[Metric, ...]] = {}
+        self._prepared: dict[str, tuple[NamedMetric, ...]] = {}
         self.seconds_per_window: float | None = None
         """What judging a window took, once real windows were scored in this sitting."""
 
-    def of(self, spec: ExperimentSpec, dataset: Dataset, *, scored_before: bool) -> Sequence[Metric]:
+    def of(self, spec: ExperimentSpec, dataset: Dataset, *, scored_before: bool) -> Sequence[NamedMetric]:
         """The metrics of ``spec``, ready to evaluate. ``scored_before`` says whether its checkpoint knows of scores.
 
         :raises DataError: the dataset cannot serve one of them.
-        :raises SpecError: none of them gives the figure that the best checkpoint is chosen by.
+        :raises SpecError: none of them gives the figure that the best checkpoint is chosen by, or two give one name.
+        :raises PluginError: one of them fails by its own mistake.
         :raises CheckpointError: the experiment was scored before by something else, such as another classifier.
         """
         metrics = self._prepared_for(spec, dataset)
@@ -64,33 +65,35 @@ class Judges:
         if entry is None:
             entry = {"group": group, "experiments": [], **self._measure(spec, dataset, metrics)}
             groups.append(entry)
-        check_best_by(spec, entry["real"])
+        _check_best_by(spec, metrics, entry)
         if spec.name not in entry["experiments"]:
             entry["experiments"].append(spec.name)
             write_json(self._path, groups)
         return metrics
 
-    def _prepared_for(self, spec: ExperimentSpec, dataset: Dataset) -> tuple[Metric, ...]:
+    def _prepared_for(self, spec: ExperimentSpec, dataset: Dataset) -> tuple[NamedMetric, ...]:
         key = _group(spec, dataset, ())
         if key not in self._prepared:
-            metrics = build_metrics(spec, self._registry)
-            for metric in metrics:
-                metric.prepare(dataset, cache=cache_directory(), device=str(self._device), tell=self._tell)
+            metrics = tuple(named_metric(metric, self._registry) for metric in spec.evaluation.metrics)
+            for named in metrics:
+                with named.faults():
+                    named.metric.prepare(dataset, cache=cache_directory(), device=str(self._device), tell=self._tell)
             self._prepared[key] = metrics
         return self._prepared[key]
 
-    def _measure(self, spec: ExperimentSpec, dataset: Dataset, metrics: Sequence[Metric]) -> dict[str, Any]:
+    def _measure(self, spec: ExperimentSpec, dataset: Dataset, metrics: Sequence[NamedMetric]) -> dict[str, Any]:
         # a classifier knows the windows that it was trained on, so the held-out ones give the honest scale
         windows = divide_windows(dataset)
         count = min(spec.evaluation.final_samples, max(spec.evaluation.samples, len(windows.judged)))
-        fewest = max((metric.minimum_samples() for metric in metrics), default=1)
-        waveforms = judged_waveforms(windows.judged, count, fewest=fewest, seed=_SEED)
+        waveforms = judged_waveforms(windows.judged, count, seed=_SEED)
         count = len(waveforms)
         self._tell(f"scoring {count:,} real windows and as much noise, for the scale of the table")
         for complaint in data_complaints(soundness(waveforms)):
             self._warn(complaint)
         started = time.perf_counter()
         real = evaluate_all(metrics, waveforms)
+        for warning in real.warnings():
+            self._warn(f"real data: {warning}")
         self.seconds_per_window = (time.perf_counter() - started) / count
         noise = evaluate_all(
             metrics,
@@ -100,8 +103,9 @@ class Judges:
             "real": dict(real.figures),
             "noise": dict(noise.figures),
             "intervals": {"real": _lists(real.intervals), "noise": _lists(noise.intervals)},
+            "left_out": {"real": dict(real.left_out), "noise": dict(noise.left_out)},
             "samples": count,
-            "lower_is_better": sorted(frozenset[str]().union(*(metric.lower_is_better() for metric in metrics))),
+            "lower_is_better": sorted(frozenset[str]().union(*(each.metric.lower_is_better() for each in metrics))),
             "protocol": {**real.protocol, "real_windows": windows.judged_origin},
         }
 
@@ -125,9 +129,21 @@ def _leave_other_groups(
         entry["experiments"].remove(spec.name)
 
 
-def _group(spec: ExperimentSpec, dataset: Dataset, metrics: Sequence[Metric]) -> str:
+def _check_best_by(spec: ExperimentSpec, metrics: Sequence[NamedMetric], entry: Mapping[str, Any]) -> None:
+    # a metric that can judge neither real windows nor noise may still give the figure of generated ones
+    left_out = entry.get("left_out", {"real": {}, "noise": {}})
+    known = {*entry["real"], *entry["noise"]}
+    for each in metrics:
+        names = each.metric.figure_names()
+        if names is None and each.name in left_out["real"] and each.name in left_out["noise"]:
+            return
+        known.update(names or ())
+    check_best_by(spec, known)
+
+
+def _group(spec: ExperimentSpec, dataset: Dataset, metrics: Sequence[NamedMetric]) -> str:
     keys = ("dataset", "evaluation.metrics", "evaluation.samples", "evaluation.final_samples")
     mine = {key: value for key, value in identity(spec).items() if key.startswith(keys)}
-    judges = [metric.fingerprint() for metric in metrics]
+    judges = [each.metric.fingerprint() for each in metrics]
     canonical = json.dumps([dataset.fingerprint(), mine, judges], sort_keys=True, default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()[:16]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from math import isfinite
 from typing import Any, final
 
 import torch
@@ -11,12 +12,13 @@ from torch import Tensor
 
 from audiogan.audio.files import write_audio
 from audiogan.components import Components
-from audiogan.errors import SpecError, TrainingError, suggest
+from audiogan.errors import DataError, SpecError, TrainingError, suggest
 from audiogan.evaluation.sampling import generate_waveforms
 from audiogan.evaluation.soundness import soundness
-from audiogan.interfaces import Metric
+from audiogan.interfaces import MetricResult
 from audiogan.run.complaints import generation_complaints
 from audiogan.run.folder import ExperimentFolder
+from audiogan.run.judging import NamedMetric, figure_clash
 from audiogan.spec.schema import ExperimentSpec
 from audiogan.training.records import ScoreRecord
 from audiogan.training.state import TrainingState
@@ -29,27 +31,53 @@ _PREVIEW_SEED = 0x9_4E71E
 
 @frozen
 class Figures:
-    """All metrics' figures, intervals and protocols of one set of waveforms."""
+    """All metrics' figures, intervals and protocols of one set of waveforms; every figure is finite."""
 
     figures: Mapping[str, float]
     protocol: Mapping[str, Any]
     intervals: Mapping[str, tuple[float, float]] = field(factory=dict)
+    left_out: Mapping[str, str] = field(factory=dict)
+    """By metric, why figures of it are missing."""
+
+    def warnings(self) -> tuple[str, ...]:
+        """What is missing, a line a metric."""
+        return tuple(f"no figures by {name}: {reason}" for name, reason in self.left_out.items())
 
 
-def evaluate_all(metrics: Sequence[Metric], waveforms: Tensor) -> Figures:
-    """Every metric of waveforms ``[N, channels, window_length]``, merged."""
+def evaluate_all(metrics: Sequence[NamedMetric], waveforms: Tensor) -> Figures:
+    """Every metric of waveforms ``[N, channels, window_length]``, merged.
+
+    Figures that a metric cannot tell of these waveforms, or that are not finite, are left out with the reason.
+
+    :raises PluginError: a metric fails by its own mistake.
+    :raises SpecError: two metrics give figures of one name.
+    """
+    results: list[tuple[str, MetricResult]] = []
+    left_out: dict[str, str] = {}
+    for metric in metrics:
+        try:
+            result = metric.judge(waveforms)
+        except DataError as error:
+            left_out[metric.name] = str(error)
+            continue
+        results.append((metric.name, result))
+        endless = [name for name, value in result.figures.items() if not isfinite(value)]
+        if endless:
+            left_out[metric.name] = f"not finite: {', '.join(endless)}"
+    clash = figure_clash((name, result.figures) for name, result in results)
+    if clash is not None:
+        raise SpecError(f"{clash} of evaluation.metrics")
     figures: dict[str, float] = {}
     protocol: dict[str, Any] = {}
     intervals: dict[str, tuple[float, float]] = {}
-    for metric in metrics:
-        result = metric.evaluate(waveforms)
-        figures.update(result.figures)
+    for _, result in results:
+        figures.update({name: value for name, value in result.figures.items() if isfinite(value)})
+        intervals.update({name: bounds for name, bounds in result.intervals.items() if all(map(isfinite, bounds))})
         protocol.update(result.protocol)
-        intervals.update(result.intervals)
-    return Figures(figures, protocol, intervals)
+    return Figures(figures, protocol, intervals, left_out)
 
 
-def check_best_by(spec: ExperimentSpec, figures: Mapping[str, float]) -> None:
+def check_best_by(spec: ExperimentSpec, figures: Collection[str]) -> None:
     """Sees that the figure which chooses the best checkpoint is one that the metrics give.
 
     :raises SpecError: it is not.
@@ -70,18 +98,21 @@ def no_such_figure(wanted: str, figures: Collection[str]) -> str:
 class Scorer:
     """Scores the generator of a trainer on latents that are the same at every scoring."""
 
-    def __init__(self, spec: ExperimentSpec, metrics: Sequence[Metric], folder: ExperimentFolder) -> None:
+    def __init__(self, spec: ExperimentSpec, metrics: Sequence[NamedMetric], folder: ExperimentFolder) -> None:
         self._spec, self._metrics, self._folder = spec, metrics, folder
 
     def __call__(self, trainer: Trainer) -> ScoreRecord:
         """Figures of ``evaluation.samples`` windows; previews become WAV files. Training's randomness stays.
 
+        What a metric cannot tell of these windows is missing, and the warnings say why.
+
         :raises TrainingError: a generated window is not finite.
+        :raises PluginError: a metric fails by its own mistake.
         """
         evaluation = self._spec.evaluation
         with torch.random.fork_rng(devices=[trainer.device] if trainer.device.type == "cuda" else []):
             waveforms = self._generate(trainer.components, evaluation.samples, trainer.device, _SCORING_SEED)
-            _check_finite(waveforms, trainer.state)
+            _check_finite(waveforms, f"after step {trainer.state.step}")
             scored = evaluate_all(self._metrics, waveforms)
             self._write_previews(trainer.components, trainer.state, trainer.device)
         return ScoreRecord(
@@ -89,13 +120,18 @@ class Scorer:
             epoch=trainer.state.position / len(trainer.components.dataset),
             figures=scored.figures,
             samples=evaluation.samples,
-            warnings=generation_complaints(soundness(waveforms)),
+            warnings=(*generation_complaints(soundness(waveforms)), *scored.warnings()),
         )
 
     def final(self, components: Components, *, device: torch.device) -> Figures:
-        """Figures of ``evaluation.final_samples`` windows, for the table; the protocol counts the unsound ones."""
+        """Figures of ``evaluation.final_samples`` windows, for the table; the protocol counts the unsound ones.
+
+        :raises TrainingError: a generated window is not finite.
+        :raises PluginError: a metric fails by its own mistake.
+        """
         with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
             waveforms = self._generate(components, self._spec.evaluation.final_samples, device, _SCORING_SEED + 1)
+            _check_finite(waveforms, "by the best checkpoint")
             scored = evaluate_all(self._metrics, waveforms)
         return evolve(scored, protocol={**scored.protocol, "generated": soundness(waveforms).to_json()})
 
@@ -120,10 +156,10 @@ class Scorer:
             write_audio(folder / f"{number}.wav", waveform.numpy(), components.dataset.sample_rate)
 
 
-def _check_finite(waveforms: Tensor, state: TrainingState) -> None:
+def _check_finite(waveforms: Tensor, when: str) -> None:
     broken = int((~waveforms.isfinite()).flatten(1).any(dim=1).sum())
     if broken:
         raise TrainingError(
-            f"{broken} of {len(waveforms)} windows generated after step {state.step} hold values that are not finite: "
+            f"{broken} of {len(waveforms)} windows generated {when} hold values that are not finite: "
             "lower the learning rate (training.optimizer.lr), or use a loss that bounds the critic (wgan-gp, lsgan)"
         )

@@ -89,7 +89,7 @@ def _checkpoint_path(folder: ExperimentFolder, checkpoint: str) -> Path:
         kept = [name for name, candidate in named.items() if candidate.is_file()]
         raise CheckpointError(
             f"{path}: there is no checkpoint; "
-            + (f"the experiment has: {', '.join(kept)}" if kept else "train the experiment first")
+            + (f"use --checkpoint {kept[0]}" if kept else "train the experiment first")
         )
     return path
 

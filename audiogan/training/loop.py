@@ -115,8 +115,13 @@ def train(
 
 
 def is_better(record: ScoreRecord, best: ScoreRecord | None, figure: str, *, lower_is_better: bool = False) -> bool:
-    """Whether ``record`` beats ``best`` in ``figure``; the first scoring always does, and ties keep the earlier."""
+    """Whether ``record`` beats ``best`` in ``figure``; the first scoring always does, and ties keep the earlier.
+
+    A scoring without the figure beats no other, and any that has it beats one without.
+    """
     if best is None:
         return True
-    ours, theirs = record.figures[figure], best.figures[figure]
+    ours, theirs = record.figures.get(figure), best.figures.get(figure)
+    if ours is None or theirs is None:
+        return theirs is None and ours is not None
     return ours < theirs if lower_is_better else ours > theirs

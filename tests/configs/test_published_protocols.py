@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from audiogan.build import build
-from audiogan.components import build_metrics
+from audiogan.build import build
 from audiogan.registry import installed
 from audiogan.spec import ExperimentSpec, OptimizerSpec, read_experiments
 
@@ -38,7 +38,7 @@ def test_networks_fit_and_enough_is_scored(name: str, profile: str | None) -> No
             discriminator = build("discriminator", spec.discriminator, registry, sample_shape=shape)
         if profile:
             assert discriminator(generator(torch.zeros(2, generator.latent_dim))).shape == (2,)
-        metrics = build_metrics(spec, registry)
+        metrics = [build("metric", metric, registry) for metric in spec.evaluation.metrics]
         figures = [figure for metric in metrics for figure in metric.figure_names() or ()]
         assert spec.evaluation.best_by in figures
         assert all(metric.minimum_samples() <= spec.evaluation.samples for metric in metrics)

@@ -102,7 +102,7 @@ def test_folders_that_are_no_experiment_are_refused(whole: WholeRun, tmp_path: P
 def test_a_missing_checkpoint_is_told_with_those_that_are_there(whole: WholeRun, tmp_path: Path) -> None:
     folder = shutil.copytree(whole.folder, tmp_path / "run")
     (folder / "lsgan" / "checkpoints" / "best.safetensors").unlink()
-    with pytest.raises(CheckpointError, match=r"best\.safetensors: there is no checkpoint; the experiment has: latest"):
+    with pytest.raises(CheckpointError, match=r"best\.safetensors: there is no checkpoint; use --checkpoint latest"):
         _generate(folder / "lsgan", tmp_path / "out")
     assert len(_generate(folder / "lsgan", tmp_path / "out", checkpoint="latest")) == 3
     shutil.rmtree(folder / "lsgan" / "checkpoints")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -33,7 +34,7 @@ device = "cpu"
 optimizer = "Adamm"
 [evaluation]
 samples = 4
-final_samples = 24
+final_samples = 200
 best_by = "beauty"
 [[experiment]]
 name = "a"
@@ -72,7 +73,7 @@ def test_everything_is_told_at_once_with_its_line(told: Callable[..., list[str]]
         "10 mistakes in FILE",
         "FILE:12: training.optimizer = \"Adamm\": experiments 'b', 'c': unknown optimiser 'Adamm'; did you mean "
         "'Adam'?",
-        "FILE:14: evaluation.samples = 4: experiment 'a': metric 'inception-score' needs at least 20 samples; raise "
+        "FILE:14: evaluation.samples = 4: experiment 'a': metric 'inception-score' needs at least 100 samples; raise "
         "this, or see to the metric's own options",
         "FILE:16: evaluation.best_by = \"beauty\": experiment 'a': no metric gives 'beauty'; figures: "
         "inception_score_mean, inception_score_std",
@@ -196,3 +197,12 @@ def test_a_broken_component_is_not_taken_for_a_mistake(told: Callable[..., list[
     file = read_experiments(tones, catalog=installed())
     with pytest.raises(RuntimeError, match="a bug"):
         check_experiments(file, file.experiments, registry)
+
+
+def test_two_metrics_with_one_figure_are_refused(told: Callable[..., list[str]]) -> None:
+    listed = '{ type = "nearest-neighbours", examples = 4 }, { type = "nearest-neighbours", examples = 3 }'
+    text = re.sub(r"\[\[evaluation\.metrics\]\].*?\n\n", "", EXPERIMENTS, flags=re.DOTALL)
+    text = text.replace("[evaluation]\n", f'[evaluation]\nmetrics = [{listed}]\nbest_by = "nearest_self"\n')
+    (line,) = told(text)
+    assert "metrics 'nearest-neighbours' and 'nearest-neighbours' both give the figure 'nearest_self'" in line
+    assert "evaluation.metrics" in line

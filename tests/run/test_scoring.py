@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,12 @@ import pytest
 import torch
 from torch import Tensor
 
-from audiogan.errors import SpecError, TrainingError
+from audiogan.errors import DataError, PluginError, SpecError, TrainingError
 from audiogan.evaluation.soundness import Soundness
 from audiogan.interfaces import Dataset, Generator, Metric, MetricResult
 from audiogan.run.complaints import data_complaints, generation_complaints
 from audiogan.run.folder import ExperimentFolder
+from audiogan.run.judging import NamedMetric
 from audiogan.run.scoring import Scorer, check_best_by, evaluate_all
 from audiogan.spec.schema import ComponentSpec, EvaluationSpec, ExperimentSpec
 from audiogan.training.records import StepRecord
@@ -56,8 +58,12 @@ def _spec(**evaluation: Any) -> ExperimentSpec:
     )
 
 
+def _named(metrics: Sequence[Metric]) -> list[NamedMetric]:
+    return [NamedMetric(f"metric-{number}", "tests 0", metric) for number, metric in enumerate(metrics)]
+
+
 def _scorer(folder: Path, metrics: Sequence[Metric], **evaluation: Any) -> Scorer:
-    return Scorer(_spec(**evaluation), metrics, ExperimentFolder(folder))
+    return Scorer(_spec(**evaluation), _named(metrics), ExperimentFolder(folder))
 
 
 def test_scoring_leaves_the_training_as_it_was(tmp_path: Path) -> None:
@@ -125,10 +131,82 @@ def test_previews_are_written_by_step(tmp_path: Path) -> None:
 
 def test_figures_of_several_metrics_are_merged() -> None:
     waveforms = torch.full((5, 1, 4), 0.25)
-    merged = evaluate_all([_Recording("one"), _Recording("two")], waveforms)
+    merged = evaluate_all(_named([_Recording("one"), _Recording("two")]), waveforms)
     assert merged.figures == {"one": 0.25, "two": 0.25}
     assert merged.protocol == {"one_count": 5, "two_count": 5}
     assert merged.intervals == {"one": (-1.0, 1.0), "two": (-1.0, 1.0)}
+
+
+class _Answering(Metric):
+    """Gives what it was made with, or raises it."""
+
+    options_class = NoOptions
+
+    def __init__(self, answer: Any, *, fewest: int = 1) -> None:
+        self.answer, self.fewest = answer, fewest
+
+    def minimum_samples(self) -> int:
+        return self.fewest
+
+    def prepare(self, dataset: Dataset, *, cache: Path, device: str, tell: Callable[[str], None]) -> None:
+        pass
+
+    def evaluate(self, waveforms: Tensor) -> MetricResult:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        result: MetricResult = self.answer
+        return result
+
+
+def test_a_metric_that_cannot_judge_costs_its_own_figures_alone(tmp_path: Path) -> None:
+    metrics = [_Answering(DataError("no sound")), _Recording(), _Answering(MetricResult({"x": 1.0}, {}), fewest=99)]
+    scored = evaluate_all(_named(metrics), torch.full((5, 1, 4), 0.25))
+    assert scored.figures == {"first": 0.25}
+    assert scored.left_out == {
+        "metric-0": "no sound",
+        "metric-2": "metric 'metric-2' needs at least 99 windows, and there are 5",
+    }
+    record = _scorer(tmp_path, metrics)(_constant_trainer(0.0, 0.5))
+    assert list(record.figures) == ["first"]
+    assert "no figures by metric-0: no sound" in record.warnings
+
+
+def test_figures_that_are_not_finite_are_left_out_so_that_a_log_can_hold_the_others() -> None:
+    result = MetricResult({"endless": float("inf"), "sound": 2, "nothing": float("nan")}, {}, {"sound": (0, math.nan)})
+    scored = evaluate_all(_named([_Answering(result)]), torch.zeros(3, 1, 4))
+    assert (scored.figures, scored.intervals) == ({"sound": 2.0}, {})
+    assert scored.left_out == {"metric-0": "not finite: endless, nothing"}
+
+
+_UNTYPED: Any = {"x": None}
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (ValueError("boom"), "ValueError: boom"),
+        (TypeError("unsupported"), "TypeError: unsupported"),
+        (KeyError("level"), "KeyError: 'level'"),
+        (None, r"TypeError: evaluate\(\) gives NoneType, not a MetricResult"),
+        (MetricResult(_UNTYPED, {}), "TypeError: figure 'x' is None, not a number"),
+        (MetricResult({"x": 1.0}, {"made by": object()}), "TypeError: Object of type object is not JSON serializable"),
+        (MetricResult({"x": 1.0}, {}, _UNTYPED), "TypeError: cannot unpack"),
+    ],
+)
+def test_a_metrics_own_mistake_names_it_and_its_distribution(answer: Any, words: str) -> None:
+    with pytest.raises(PluginError, match=rf"^metric 'metric-1' of tests 0 fails: {words}"):
+        evaluate_all(_named([_Recording(), _Answering(answer)]), torch.zeros(3, 1, 4))
+
+
+def test_a_shortage_of_memory_is_no_mistake_of_a_metric() -> None:
+    with pytest.raises(MemoryError):
+        evaluate_all(_named([_Answering(MemoryError())]), torch.zeros(3, 1, 4))
+
+
+def test_two_metrics_with_one_figure_are_refused() -> None:
+    metrics = _named([_Recording("same"), _Recording("other"), _Recording("same")])
+    with pytest.raises(SpecError, match="metrics 'metric-0' and 'metric-2' both give the figure 'same'"):
+        evaluate_all(metrics, torch.zeros(3, 1, 4))
 
 
 class _Constant(Generator):

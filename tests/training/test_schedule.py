@@ -116,6 +116,9 @@ def test_the_first_score_is_the_best_and_ties_keep_the_earlier() -> None:
     assert is_better(_record(score=-5.0), None, "score")
     assert is_better(_record(score=2.1), _record(score=2.0), "score")
     assert not is_better(_record(score=2.0), _record(score=2.0), "score")
+    assert is_better(_record(score=-5.0), _record(other=2.0), "score", lower_is_better=True)
+    assert not is_better(_record(other=2.0), _record(score=-5.0), "score")
+    assert not is_better(_record(other=3.0), _record(other=2.0), "score")
     assert not is_better(_record(score=1.9, other=9.0), _record(score=2.0, other=1.0), "score")
 
 

@@ -26,7 +26,7 @@ def cached_classifier(
 
     :raises DataError, TrainingError: as :func:`train_classifier`.
     """
-    folder = cache / "classifiers" / cache_key(dataset, options)
+    folder = classifier_folder(dataset, options, cache)
     if folder.exists():
         try:
             classifier = load_classifier(folder, device=device)
@@ -41,6 +41,11 @@ def cached_classifier(
     except OSError as error:
         tell(f"the classifier could not be kept in {folder} ({error.strerror}) and is used for this run only")
     return classifier
+
+
+def classifier_folder(dataset: Dataset, options: ClassifierOptions, cache: Path) -> Path:
+    """Where in ``cache`` the classifier is kept once it was trained."""
+    return cache / "classifiers" / cache_key(dataset, options)
 
 
 def cache_key(dataset: Dataset, options: ClassifierOptions) -> str:

@@ -60,9 +60,10 @@ def dataset_spec(
         return _of_file(own.file, options, registry, only=(own.spec.name,))
     if against in registry.names("dataset"):
         return _component(against, read_options(options), registry)
+    file = _experiment_file(against, registry)
+    if file is not None:
+        return _of_file(file, options, registry)
     path = Path(against).expanduser()
-    if path.is_file() and path.suffix == ".toml":
-        return _of_file(path, options, registry)
     if path.is_dir():
         given = {} if own is None else _format_options(own.spec, registry)
         return _component(_FOLDER_DATASET, {"path": str(path), **given, **read_options(options)}, registry)
@@ -70,6 +71,27 @@ def dataset_spec(
     raise SpecError(
         f"--against {against}: no dataset of that name, no experiment file and no folder{suggest(against, names)}"
     )
+
+
+def listed_metrics(
+    against: str | None, *, own: KnownExperiment | None, registry: Registry
+) -> tuple[ComponentSpec, ...] | None:
+    """The metrics of the experiment file that ``against`` means, else those of the experiment ``own``, else none.
+
+    ``None`` where the experiments of the file list different ones.
+
+    :raises SpecError: the file cannot be read.
+    """
+    file = None if against is None else _experiment_file(against, registry)
+    if file is None:
+        return () if own is None else own.spec.evaluation.metrics
+    first, *others = (spec.evaluation.metrics for spec in read_experiments(file, catalog=registry).experiments)
+    return None if any(metrics != first for metrics in others) else first
+
+
+def names_experiment_file(against: str | None, registry: Registry) -> bool:
+    """Whether ``against`` means an experiment file."""
+    return against is not None and _experiment_file(against, registry) is not None
 
 
 def open_reference(spec: ComponentSpec, registry: Registry) -> Reference:
@@ -81,6 +103,12 @@ def open_reference(spec: ComponentSpec, registry: Registry) -> Reference:
     if len(dataset) == 0:
         raise DataError(f"dataset '{spec.type}' has no windows: check its files and its window length")
     return Reference(spec, dataset)
+
+
+def _experiment_file(against: str, registry: Registry) -> Path | None:
+    path = Path(against).expanduser()
+    is_file = against not in registry.names("dataset") and path.is_file() and path.suffix == ".toml"
+    return path if is_file else None
 
 
 def _component(name: str, options: dict[str, Any], registry: Registry) -> ComponentSpec:

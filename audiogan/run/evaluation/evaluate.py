@@ -4,86 +4,53 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import attrs
-import torch
-from attrs import frozen
 from torch import Tensor
 
-from audiogan.errors import AudioganError, DataError
+from audiogan.errors import AudioganError, DataError, PluginError
 from audiogan.evaluation.progress import Listener
 from audiogan.evaluation.real_windows import divide_windows, judged_waveforms
 from audiogan.evaluation.sampling import noise_waveforms
 from audiogan.evaluation.soundness import soundness
-from audiogan.interfaces import Metric
+from audiogan.interfaces import MetricResult
 from audiogan.registry import Registry
-from audiogan.run.complaints import data_complaints, generation_complaints
+from audiogan.run.complaints import data_complaints
 from audiogan.run.environment import environment
-from audiogan.run.evaluation.against import Reference, dataset_spec, open_reference
+from audiogan.run.evaluation.against import Reference, open_reference
+from audiogan.run.evaluation.finding import FoundSubjects
 from audiogan.run.evaluation.format import AudioFormat
-from audiogan.run.evaluation.metrics import PreparedMetrics, check_samples, metric_specs, prepared_metrics
+from audiogan.run.evaluation.metrics import PreparedMetrics, prepared_metrics
 from audiogan.run.evaluation.result import Comparison, Evaluation, Measured
-from audiogan.run.evaluation.subjects import OpenedSubject, Subject
+from audiogan.run.evaluation.subjects import OpenedSubject
+from audiogan.run.evaluation.tasks import Request, Task, alike_tasks, description, task_of
+from audiogan.run.judging import NamedMetric, check_samples, figure_clash
 from audiogan.spec import ComponentSpec
 
 
-@frozen(kw_only=True)
-class Request:
-    """What subjects are compared with, and how."""
+def evaluate(request: Request, found: FoundSubjects, *, registry: Registry, listener: Listener) -> Evaluation:
+    """Evaluates all subjects ``found``; those of the same dataset and metrics share one comparison.
 
-    against: str | None
-    options: tuple[str, ...]
-    """Of the dataset, ``key=value``."""
-    metrics: tuple[str, ...]
-    """Names; all that apply where there are none."""
-    classifier: Path | None
-    seed: int
-    device: torch.device
-
-
-@frozen
-class _Task:
-    """What one subject is compared with, and by what."""
-
-    subject: Subject
-    dataset: ComponentSpec
-    metrics: tuple[ComponentSpec, ...]
-
-
-def evaluate(request: Request, subjects: Sequence[Subject], *, registry: Registry, listener: Listener) -> Evaluation:
-    """Evaluates all ``subjects``; those of the same dataset and metrics share one comparison.
-
-    One of several that fails is reported as failed, and the next one follows.
+    One of several that fails is reported as failed, and the next one follows. A metric that cannot judge a subject, or
+    that fails by its own mistake, has no figures of it, with the reason; the other metrics have theirs.
 
     :raises AudioganError: nothing can be evaluated, or the only subject fails; a metric that was asked for by name
         cannot be used, or needs more windows.
     """
-    tasks = [_task(request, subject, registry) for subject in subjects]
+    tasks = [task_of(request, subject, registry) for subject in found.subjects]
+    for name, reason in found.untrained.items():
+        listener.tell(f"{name} is left out: {reason}")
     comparisons = tuple(
-        _compare(request, alike, registry=registry, listener=listener, alone=len(tasks) == 1) for alike in _alike(tasks)
+        _compare(request, alike, registry=registry, listener=listener, alone=len(tasks) == 1)
+        for alike in alike_tasks(tasks)
     )
-    return Evaluation(comparisons, environment(registry, device=request.device, threads=None))
-
-
-def _task(request: Request, subject: Subject, registry: Registry) -> _Task:
-    dataset = dataset_spec(request.against, request.options, own=subject.experiment, registry=registry)
-    own = None if subject.experiment is None else subject.experiment.spec
-    metrics = metric_specs(request.metrics, own=own, classifier=request.classifier, registry=registry)
-    return _Task(subject, dataset, metrics)
-
-
-def _alike(tasks: Sequence[_Task]) -> list[list[_Task]]:
-    groups: list[list[_Task]] = []
-    for task in tasks:
-        for group in groups:
-            if (group[0].dataset, group[0].metrics) == (task.dataset, task.metrics):
-                group.append(task)
-                break
-        else:
-            groups.append([task])
-    return groups
+    return Evaluation(
+        comparisons,
+        environment(registry, device=request.device, threads=None),
+        untrained=found.untrained,
+        subject=description(tasks),
+    )
 
 
 def _opened(request: Request, spec: ComponentSpec, registry: Registry) -> Reference:
@@ -96,7 +63,7 @@ def _opened(request: Request, spec: ComponentSpec, registry: Registry) -> Refere
 
 
 def _compare(
-    request: Request, tasks: Sequence[_Task], *, registry: Registry, listener: Listener, alone: bool
+    request: Request, tasks: Sequence[Task], *, registry: Registry, listener: Listener, alone: bool
 ) -> Comparison:
     reference = _opened(request, tasks[0].dataset, registry)
     failed: dict[str, str] = {}
@@ -147,30 +114,35 @@ def _compare(
 def _scale(
     reference: Reference, prepared: PreparedMetrics, *, samples: int, seed: int, listener: Listener
 ) -> tuple[Measured, Measured]:
-    """What real windows and noise come to, on as many samples where the dataset has as many."""
+    """What real windows come to, as many as there are different ones, and noise, on as many samples at most."""
     dataset = reference.dataset
     divided = divide_windows(dataset)
-    fewest = max(metric.minimum_samples() for metric in prepared.metrics.values())
-    waveforms = judged_waveforms(divided.judged, samples, fewest=fewest, seed=seed)
-    count = len(waveforms)
-    listener.tell(f"scoring {count:,} real windows ({divided.judged_origin}) and as much noise, for the scale")
+    waveforms = judged_waveforms(divided.judged, samples, seed=seed)
+    fewest = max(each.metric.minimum_samples() for each in prepared.metrics.values())
+    noise_count = max(len(waveforms), fewest)
+    listener.tell(
+        f"scoring {len(waveforms):,} real windows ({divided.judged_origin}) and {noise_count:,} of noise, for the scale"
+    )
     for complaint in data_complaints(soundness(waveforms)):
         listener.warn(complaint)
     source = {"kind": "real", "windows": divided.judged_origin, "of": len(divided.judged), "seed": seed}
     real = _measured("real", "real data", waveforms, prepared.metrics, source)
+    _warn_of_absences(real, listener)
     del waveforms  # may take gigabytes, and so may the noise
-    noise = noise_waveforms(count, channels=dataset.channels, window_length=dataset.window_length, seed=seed)
+    waveforms = noise_waveforms(noise_count, channels=dataset.channels, window_length=dataset.window_length, seed=seed)
     source = {"kind": "white noise from -1 to 1", "seed": seed}
-    return real, _measured("noise", "noise", noise, prepared.metrics, source)
+    noise = _measured("noise", "noise", waveforms, prepared.metrics, source)
+    _warn_of_absences(noise, listener)
+    return real, noise
 
 
 def _measure(subject: OpenedSubject, prepared: PreparedMetrics, *, named: bool, listener: Listener) -> Measured:
     heard = subject.hear()
     metrics, left_out = dict(prepared.metrics), {}
-    for name, metric in prepared.metrics.items():
+    for name, each in prepared.metrics.items():
         # one experiment may have fewer windows than another that it shares the metrics with
         try:
-            check_samples(name, metric, subject.count)
+            check_samples(name, each.metric, subject.count)
         except DataError as error:
             if named:
                 raise
@@ -178,14 +150,36 @@ def _measure(subject: OpenedSubject, prepared: PreparedMetrics, *, named: bool, 
             del metrics[name]
     listener.tell(f"{subject.name}: scoring {len(heard.waveforms):,} windows")
     measured = _measured(subject.name, subject.title, heard.waveforms, metrics, heard.source)
-    warnings = (*heard.warnings, *generation_complaints(measured.soundness))
+    _warn_of_absences(measured, listener)
+    warnings = (*heard.warnings, *subject.complaints(measured.soundness))
     for warning in warnings:
         listener.warn(f"{subject.name}: {warning}")
-    return attrs.evolve(measured, left_out=left_out, warnings=warnings)
+    return attrs.evolve(measured, left_out={**left_out, **measured.left_out}, warnings=warnings)
 
 
 def _measured(
-    name: str, title: str, waveforms: Tensor, metrics: Mapping[str, Metric], source: Mapping[str, Any]
+    name: str, title: str, waveforms: Tensor, metrics: Mapping[str, NamedMetric], source: Mapping[str, Any]
 ) -> Measured:
-    results = {metric_name: metric.evaluate(waveforms) for metric_name, metric in metrics.items()}
-    return Measured(name, title, len(waveforms), soundness(waveforms), results, source)
+    results: dict[str, MetricResult] = {}
+    left_out: dict[str, str] = {}
+    faults: dict[str, str] = {}
+    for metric_name, metric in metrics.items():
+        try:
+            result = metric.judge(waveforms)
+        except DataError as error:
+            left_out[metric_name] = str(error)
+            continue
+        except PluginError as error:
+            faults[metric_name] = str(error)
+            continue
+        clash = figure_clash((each, found.figures) for each, found in {**results, metric_name: result}.items())
+        if clash is None:
+            results[metric_name] = result
+        else:
+            faults[metric_name] = f"{clash}: name those to use with --metric"
+    return Measured(name, title, len(waveforms), soundness(waveforms), results, source, left_out, faults)
+
+
+def _warn_of_absences(measured: Measured, listener: Listener) -> None:
+    for metric, reason in {**measured.left_out, **measured.faults}.items():
+        listener.warn(f"{measured.title}: no figures by {metric}: {reason}")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from pathlib import Path
 
 import torch
+from attrs import field, frozen
 
 from audiogan.data.recordings.listing import find_recordings
 from audiogan.errors import AudioganError, DataError
@@ -18,6 +19,15 @@ from audiogan.spec import ExperimentSpec, read_experiments
 _SPEC_FILE = "spec.toml"
 
 
+@frozen
+class FoundSubjects:
+    """What can be evaluated, and what cannot."""
+
+    subjects: tuple[Subject, ...]
+    untrained: Mapping[str, str] = field(factory=dict)
+    """By experiment of the run, why there is nothing to evaluate."""
+
+
 def find_subjects(
     path: Path,
     *,
@@ -25,14 +35,14 @@ def find_subjects(
     seed: int,
     checkpoint: str,
     on_error: str,
+    out_of_range: str,
     device: torch.device,
     registry: Registry,
-    tell: Callable[[str], None],
-) -> tuple[Subject, ...]:
+) -> FoundSubjects:
     """What ``path`` means: every experiment of a run, one experiment, or a folder of audio.
 
     Generators make ``samples`` windows, or as many as the experiment's ``evaluation.final_samples`` where that is
-    ``None``. Experiments of a run that have no checkpoint are told of and left out.
+    ``None``. Experiments of a run that have no checkpoint are named beside.
 
     :raises AudioganError: there is no such folder, or nothing in it that could be evaluated.
     """
@@ -54,12 +64,22 @@ def find_subjects(
         )
 
     if (path / _SPEC_FILE).is_file():
-        return tuple(generated(path / spec.name, spec) for spec in _trained(path, registry, tell))
+        trained, untrained = _by_training(path, registry)
+        return FoundSubjects(tuple(generated(path / spec.name, spec) for spec in trained), untrained)
     if is_experiment(path, registry):
-        return (generated(path, experiment_spec(path, registry)),)
+        return FoundSubjects((generated(path, experiment_spec(path, registry)),))
     find_recordings([str(path)])  # a folder without audio is refused at once
     name = path.resolve().name
-    return (RecordedSubject(name=name, title=name, folder=path, samples=samples, seed=seed, on_error=on_error),)
+    recorded = RecordedSubject(
+        name=name,
+        title=name,
+        folder=path,
+        samples=samples,
+        seed=seed,
+        on_error=on_error,
+        out_of_range=out_of_range,
+    )
+    return FoundSubjects((recorded,))
 
 
 def is_experiment(path: Path, registry: Registry) -> bool:
@@ -74,15 +94,16 @@ def is_experiment(path: Path, registry: Registry) -> bool:
     return path.resolve().name in names
 
 
-def _trained(run: Path, registry: Registry, tell: Callable[[str], None]) -> list[ExperimentSpec]:
+def _by_training(run: Path, registry: Registry) -> tuple[list[ExperimentSpec], dict[str, str]]:
     specs = read_experiments(run / _SPEC_FILE, catalog=registry).experiments
-    trained = []
+    trained: list[ExperimentSpec] = []
+    untrained: dict[str, str] = {}
     for spec in specs:
         folder = ExperimentFolder(run / spec.name)
         if folder.best.is_file() or folder.latest.is_file():
             trained.append(spec)
         else:
-            tell(f"{spec.name}: not trained yet, left out")
+            untrained[spec.name] = "it has no checkpoint yet; 'audiogan run' trains it"
     if not trained:
         raise AudioganError(f"{run}: none of its experiments has a checkpoint; train them with 'audiogan run' first")
-    return trained
+    return trained, untrained

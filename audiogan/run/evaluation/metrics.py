@@ -9,12 +9,14 @@ from typing import Any
 import attrs
 from attrs import frozen
 
-from audiogan.build import build
 from audiogan.data.cache import cache_directory
-from audiogan.errors import DataError
-from audiogan.interfaces import Dataset, Metric
+from audiogan.errors import DataError, PluginError, SpecError, suggest
+from audiogan.interfaces import Dataset
 from audiogan.registry import Registry
-from audiogan.spec import ComponentSpec, ExperimentSpec
+from audiogan.run.evaluation.classifier_cost import tell_classifier_cost
+from audiogan.run.judging import NamedMetric, check_samples, figure_clash, named_metric
+from audiogan.spec import ComponentSpec, structure_options
+from audiogan.spec.overrides import parse_assignment
 
 _CLASSIFIER_PATH = "classifier_path"
 _CLASSIFIER_OPTIONS = ("classifier", _CLASSIFIER_PATH)
@@ -25,7 +27,7 @@ class PreparedMetrics:
     """Metrics by name, ready to evaluate, and why each of the others does not apply."""
 
     specs: Mapping[str, ComponentSpec]
-    metrics: Mapping[str, Metric]
+    metrics: Mapping[str, NamedMetric]
     left_out: Mapping[str, str]
 
     def options(self) -> dict[str, dict[str, Any]]:
@@ -37,24 +39,40 @@ class PreparedMetrics:
 
 
 def metric_specs(
-    named: Sequence[str], *, own: ExperimentSpec | None, classifier: Path | None, registry: Registry
+    named: Sequence[str],
+    *,
+    listed: Sequence[ComponentSpec],
+    options: Sequence[str] = (),
+    classifier: Path | None,
+    registry: Registry,
 ) -> tuple[ComponentSpec, ...]:
     """The metrics of those names, or all that are installed where none is named.
 
-    A metric that the experiment ``own`` lists has the options that it has there. The others have their defaults, but
-    listen through the experiment's classifier where they listen through one. The folder ``classifier`` is set before
-    all that.
+    A metric that is ``listed`` in an experiment has the options that it has there. The others have their defaults, but
+    listen through the listed ones' classifier where they listen through one. ``options`` (``name.key=value``) and the
+    folder ``classifier`` are set before all that.
 
     :raises PluginError: no metric of a name is installed.
+    :raises SpecError: an option cannot be set.
     """
-    listed = {} if own is None else {spec.type: spec for spec in own.evaluation.metrics}
-    shared = _shared_classifier(listed.values())
+    by_name = {spec.type: spec for spec in listed}
+    shared = _shared_classifier(listed)
+    changes = _changes(options)
     specs = []
     for name in dict.fromkeys(named or registry.names("metric")):
-        spec = listed.get(name) or ComponentSpec(name, _default_options(registry.options_class("metric", name), shared))
+        options_class = registry.options_class("metric", name)
+        spec = by_name.get(name) or ComponentSpec(name, _default_options(options_class, shared))
+        if name in changes:
+            raw = _merged(_plain(spec.options), changes[name])
+            changed = structure_options(options_class, raw, where=f"--metric-set: metric '{name}'")
+            spec = attrs.evolve(spec, options=changed)
         if classifier is not None and _listens(spec.options):
             spec = attrs.evolve(spec, options=attrs.evolve(spec.options, classifier_path=str(classifier)))
         specs.append(spec)
+    used = [spec.type for spec in specs]
+    for name in changes:
+        if name not in used:
+            raise SpecError(f"--metric-set {name}: no such metric is used{suggest(name, used, label='metrics')}")
     return tuple(specs)
 
 
@@ -75,36 +93,45 @@ def prepared_metrics(
     metrics were ``named`` or it does not fit the folder ``classifier`` that was given.
 
     :raises DataError: such a metric cannot be used, or none is left.
-    :raises SpecError: the options of a metric are wrong.
+    :raises PluginError: a metric that was named fails by its own mistake.
+    :raises SpecError: the options of a metric are wrong, or two give figures of one name.
     """
-    metrics: dict[str, Metric] = {}
+    metrics: dict[str, NamedMetric] = {}
     left_out: dict[str, str] = {}
     # all are checked before the first is prepared, which may take long
     for spec in specs:
-        metric: Metric = build("metric", spec, registry)
+        each = named_metric(spec, registry)
         try:
-            metric.check(dataset)
-        except DataError as error:
+            with each.faults():
+                each.metric.check(dataset)
+        except (DataError, PluginError) as error:
             if named or (classifier is not None and _listens(spec.options)):
-                raise
-            left_out[spec.type] = str(error)
+                raise type(error)(_by_this_command(error)) from error
+            left_out[spec.type] = _by_this_command(error)
             continue
         try:
-            check_samples(spec.type, metric, samples)
+            check_samples(spec.type, each.metric, samples)
         except DataError as error:
             if named:
                 raise
             left_out[spec.type] = str(error)
             continue
-        metrics[spec.type] = metric
-    for name, metric in tuple(metrics.items()):
+        metrics[spec.type] = each
+    clash = figure_clash((name, each.metric.figure_names() or ()) for name, each in metrics.items())
+    if clash is not None:
+        raise SpecError(f"{clash}: name those to use with --metric")
+    tell_classifier_cost(
+        [spec for spec in specs if spec.type in metrics], dataset, cache=cache_directory(), device=device, tell=tell
+    )
+    for name, each in tuple(metrics.items()):
         try:
-            metric.prepare(dataset, cache=cache_directory(), device=device, tell=tell)
-            check_samples(name, metric, samples)
-        except DataError as error:
+            with each.faults():
+                each.metric.prepare(dataset, cache=cache_directory(), device=device, tell=tell)
+            check_samples(name, each.metric, samples)
+        except (DataError, PluginError) as error:
             if named:
-                raise
-            left_out[name] = str(error)
+                raise type(error)(_by_this_command(error)) from error
+            left_out[name] = _by_this_command(error)
             del metrics[name]
     if not metrics:
         reasons = "".join(f"\n  {name}: {reason}" for name, reason in left_out.items())
@@ -114,14 +141,45 @@ def prepared_metrics(
     return PreparedMetrics({spec.type: spec for spec in specs}, metrics, left_out)
 
 
-def check_samples(name: str, metric: Metric, samples: int) -> None:
-    """Refuses too few samples.
+def _by_this_command(error: Exception) -> str:
+    # metrics name their option, which an experiment file has and a command line has not
+    return str(error).replace(f"'{_CLASSIFIER_PATH}'", "--classifier")
 
-    :raises DataError: ``metric`` needs more than ``samples``; the text says how many.
-    """
-    needed = metric.minimum_samples()
-    if samples < needed:
-        raise DataError(f"metric '{name}' needs at least {needed:,} windows, and there are {samples:,}")
+
+def _changes(arguments: Sequence[str]) -> dict[str, dict[str, Any]]:
+    changes: dict[str, dict[str, Any]] = {}
+    for argument in arguments:
+        try:
+            (name, *keys), value = parse_assignment(argument)
+        except ValueError:
+            name, keys, value = "", [], None
+        if not keys:
+            raise SpecError(
+                f"--metric-set {argument}: must have the form NAME.KEY=VALUE, such as inception-score.splits=5"
+            )
+        for key in reversed(keys):
+            value = {key: value}
+        changes[name] = _merged(changes.get(name, {}), value)
+    return changes
+
+
+def _merged(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
+    merged = dict(below)
+    for key, value in above.items():
+        both_tables = isinstance(value, Mapping) and isinstance(merged.get(key), Mapping)
+        merged[key] = _merged(merged[key], value) if both_tables else value
+    return merged
+
+
+def _plain(options: Any) -> dict[str, Any]:
+    """Options as an experiment file would hold them, which knows no ``None``."""
+    if not attrs.has(type(options)):
+        return {}
+    return attrs.asdict(
+        options,
+        filter=lambda _, value: value is not None,
+        value_serializer=lambda _, __, value: list(value) if isinstance(value, tuple) else value,
+    )
 
 
 def _default_options(options_class: type[Any], shared: Mapping[str, Any]) -> Any:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -15,6 +18,7 @@ from torch import Tensor
 from audiogan.audio.channels import check_channels
 from audiogan.audio.decoding import AudioDecoder
 from audiogan.audio.resampling import RESAMPLER
+from audiogan.data.recordings.content import content_digest
 from audiogan.data.recordings.headers import KnownFile, read_headers
 from audiogan.data.recordings.listing import FoundFile, find_recordings
 from audiogan.data.recordings.recording import Recording
@@ -37,20 +41,29 @@ class FittedRecordings:
 
 
 def fitted_recordings(
-    folder: Path, audio: AudioFormat, *, limit: int | None, seed: int, on_error: str, watch: Watch
+    folder: Path,
+    audio: AudioFormat,
+    *,
+    limit: int | None,
+    seed: int,
+    on_error: str,
+    out_of_range: str,
+    watch: Watch,
 ) -> FittedRecordings:
     """The first ``window_length`` samples of every recording in ``folder`` and the folders in it.
 
     A shorter recording is followed by zeros. Another sample rate is changed to that of ``audio``; several channels
-    become one by their mean, and one becomes several by repetition. Floats beyond [-1, 1] are clipped. The order is
-    drawn by ``seed``, since names often sort by class, and figures over contiguous splits want every class in each; of
-    more than ``limit`` recordings, the first of that order are taken.
+    become one by their mean, and one becomes several by repetition. Floats beyond [-1, 1] are clipped where
+    ``out_of_range`` is ``"clip"``. The order is drawn by ``seed`` and by what the files hold, whatever their names:
+    these often sort by class, and figures over contiguous splits want every class in each. Of more than ``limit``
+    recordings, the first of that order are taken.
 
     :raises DamagedDataError: ``on_error`` is ``"stop"``, and a recording is damaged; the text names it and the fault.
-    :raises DataError: the folder holds no recording that can be read, or one whose channels do not fit.
+    :raises DataError: the folder holds no recording that can be read, one whose channels do not fit, or, where
+        ``out_of_range`` is ``"stop"``, one that goes beyond [-1, 1].
     """
     files = find_recordings([str(folder)])
-    chosen = _chosen(files, limit, seed)
+    chosen = _in_order(files, seed)[:limit]
     headers = read_headers(chosen)
     damaged = [str(error) for error in headers.damaged]
     if damaged and on_error == "stop":
@@ -63,10 +76,13 @@ def fitted_recordings(
     read: list[KnownFile] = []
     for number, file in enumerate(known):
         watch(Progress("reading recordings", number, len(known)))
-        recording = _recording(file, audio)
+        recording = _recording(file, audio, clips=out_of_range == "clip")
         try:
             window = recording.read(0, min(recording.length, audio.window_length), decoder=decoder)
-        except DamagedDataError as error:
+        except DataError as error:
+            _refuse_beyond_full_scale(recording, decoder)
+            if not isinstance(error, DamagedDataError):
+                raise
             if on_error == "stop":
                 raise _stopped(error, 0) from error
             damaged.append(str(error))
@@ -88,17 +104,42 @@ def _stopped(error: DamagedDataError, others: int) -> DamagedDataError:
     return DamagedDataError(f"{error}{more} (--on-error skip goes on without such recordings)")
 
 
-def _chosen(files: tuple[FoundFile, ...], limit: int | None, seed: int) -> tuple[FoundFile, ...]:
-    order = np.random.default_rng(seed).permutation(len(files))[:limit]
-    return tuple(files[index] for index in order)
+def _refuse_beyond_full_scale(recording: Recording, decoder: AudioDecoder) -> None:
+    if recording.clips or not recording.header.stores_floats:
+        return
+    with suppress(DamagedDataError):
+        peak = recording.peak(decoder=decoder)
+        if peak > 1:
+            raise DataError(
+                f"{recording.path}: reaches {peak:g}, outside [-1, 1]; scale the recording, or clip all such "
+                "recordings with --out-of-range clip"
+            )
 
 
-def _recording(file: KnownFile, audio: AudioFormat) -> Recording:
-    return Recording(file.file.path, file.file.name, file.header, audio.sample_rate, audio.channels, clips=True)
+def _in_order(files: tuple[FoundFile, ...], seed: int) -> tuple[FoundFile, ...]:
+    # copies are told apart by their count, so that they spread over the order like other files
+    seen = Counter[str]()
+    keys = []
+    for file in files:
+        content = _content(file)
+        keys.append(hashlib.sha256(f"{seed} {content} {seen[content]}".encode()).digest())
+        seen[content] += 1
+    return tuple(files[index] for index in sorted(range(len(files)), key=keys.__getitem__))
+
+
+def _content(file: FoundFile) -> str:
+    try:
+        return content_digest(file.path)
+    except DataError:  # reading its header will tell
+        return ""
+
+
+def _recording(file: KnownFile, audio: AudioFormat, *, clips: bool) -> Recording:
+    return Recording(file.file.path, file.file.name, file.header, audio.sample_rate, audio.channels, clips=clips)
 
 
 def _protocol(files: Sequence[KnownFile], audio: AudioFormat, *, found: int, damaged: int) -> dict[str, Any]:
-    lengths = [_recording(file, audio).length for file in files]
+    lengths = [_recording(file, audio, clips=False).length for file in files]
     resampled = sum(file.header.sample_rate != audio.sample_rate for file in files)
     return {
         "files_found": found,
@@ -110,5 +151,5 @@ def _protocol(files: Sequence[KnownFile], audio: AudioFormat, *, found: int, dam
         "channels": sorted({file.header.channels for file in files}),
         "resampler": f"{RESAMPLER} (soxr {version('soxr')})" if resampled else None,
         "window": "the first samples of each file; shorter files are followed by zeros",
-        "order": "drawn by the seed",
+        "order": "drawn by the seed and the files' content",
     }

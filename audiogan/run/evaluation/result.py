@@ -27,6 +27,8 @@ class Measured:
     source: Mapping[str, Any] = field(factory=dict)
     left_out: Mapping[str, str] = field(factory=dict)
     """By metric, why it has no figures of these waveforms."""
+    faults: Mapping[str, str] = field(factory=dict)
+    """By metric, what it did wrong instead of giving figures."""
     warnings: tuple[str, ...] = ()
 
     def figure(self, metric: str, name: str) -> tuple[float | None, Interval | None]:
@@ -50,6 +52,7 @@ class Measured:
             "soundness": self.soundness.to_json(),
             "source": dict(self.source),
             "left_out": dict(self.left_out),
+            "faults": dict(self.faults),
             "warnings": list(self.warnings),
             "protocols": {metric: _protocol_of(metric, result) for metric, result in self.results.items()},
         }
@@ -74,6 +77,11 @@ class Comparison:
     subjects: tuple[Measured, ...]
     failed: Mapping[str, str] = field(factory=dict)
     """By subject, why there are no figures of it."""
+
+    @property
+    def complete(self) -> bool:
+        """Whether every subject has figures, and no metric did wrong."""
+        return not self.failed and not any(each.faults for each in (*self.subjects, self.real, self.noise))
 
     def figures(self) -> tuple[tuple[str, str], ...]:
         """Metric and name of every figure, in the order of the metrics."""
@@ -109,14 +117,20 @@ class Evaluation:
     environment: Mapping[str, Any]
     level: float = 0.95
     """What the intervals cover, a share of 1."""
+    untrained: Mapping[str, str] = field(factory=dict)
+    """By experiment of the run, why there is nothing to evaluate."""
+    subject: Mapping[str, Any] = field(factory=dict)
+    """What was evaluated, by what and against what, as it was asked for."""
 
     def to_json(self) -> dict[str, Any]:
         """Everything, in terms that strict JSON can hold."""
         document: dict[str, Any] = finite(
             {
+                "subject": dict(self.subject),
                 "environment": dict(self.environment),
                 "interval_level": self.level,
                 "comparisons": [comparison.to_json() for comparison in self.comparisons],
+                "untrained": dict(self.untrained),
             }
         )
         return document

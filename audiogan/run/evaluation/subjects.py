@@ -13,7 +13,9 @@ from torch import Tensor
 
 from audiogan.errors import DataError
 from audiogan.evaluation.progress import Listener
+from audiogan.evaluation.soundness import Soundness
 from audiogan.registry import Registry
+from audiogan.run.complaints import generation_complaints, recording_complaints
 from audiogan.run.evaluation.format import AudioFormat
 from audiogan.run.evaluation.recordings import fitted_recordings
 from audiogan.run.trained_generator import trained_generator
@@ -39,6 +41,8 @@ class OpenedSubject:
     """How many waveforms there will be."""
     hear: Callable[[], Heard]
     """:raises DataError: some of them are not finite."""
+    complaints: Callable[[Soundness], tuple[str, ...]]
+    """What is plainly wrong with the waveforms, in words that fit what made them."""
 
 
 @frozen
@@ -54,6 +58,7 @@ class Subject(ABC):
 
     name: str
     title: str
+    folder: Path
     experiment: KnownExperiment | None
     """The experiment, ``None`` for audio that was made by anything."""
 
@@ -101,7 +106,7 @@ class GeneratedSubject(Subject):
             source = {"kind": "generated", "checkpoint": self.checkpoint, "step": trained.step, "seed": self.seed}
             return Heard(waveforms, source)
 
-        return OpenedSubject(self.name, self.title, self.samples, hear)
+        return OpenedSubject(self.name, self.title, self.samples, hear, generation_complaints)
 
     def _check_finite(self, waveforms: Tensor, checkpoint: Path) -> None:
         broken = int((~waveforms.isfinite()).flatten(start_dim=1).any(dim=1).sum())
@@ -123,18 +128,31 @@ class RecordedSubject(Subject):
     samples: int | None
     seed: int
     on_error: str
+    out_of_range: str
     experiment: None = None
 
     def open(self, audio: AudioFormat, listener: Listener) -> OpenedSubject:
         """Reads a window of each file, see :func:`fitted_recordings`.
 
-        :raises DamagedDataError: a file is damaged and ``on_error`` is ``"stop"``.
+        :raises DamagedDataError: a file is damaged and ``on_error`` is ``"stop"``, or holds samples beyond [-1, 1].
         :raises DataError: no file can be read, or the channels of one do not fit.
         """
         listener.tell(f"{self.name}: reading the recordings in {self.folder}")
         fitted = fitted_recordings(
-            self.folder, audio, limit=self.samples, seed=self.seed, on_error=self.on_error, watch=listener.watch
+            self.folder,
+            audio,
+            limit=self.samples,
+            seed=self.seed,
+            on_error=self.on_error,
+            out_of_range=self.out_of_range,
+            watch=listener.watch,
         )
-        source = {"kind": "recordings", "seed": self.seed, "on_error": self.on_error, **fitted.protocol}
+        source = {
+            "kind": "recordings",
+            "seed": self.seed,
+            "on_error": self.on_error,
+            "out_of_range": self.out_of_range,
+            **fitted.protocol,
+        }
         heard = Heard(fitted.waveforms, source, tuple(f"left out: {fault}" for fault in fitted.damaged))
-        return OpenedSubject(self.name, self.title, len(fitted.waveforms), lambda: heard)
+        return OpenedSubject(self.name, self.title, len(fitted.waveforms), lambda: heard, recording_complaints)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from attrs import frozen
 
@@ -49,9 +49,10 @@ def markdown_document(evaluation: Evaluation) -> str:
         lines += [_line([escape_markdown(cell) for cell in row]) for row in table.rows]
         lines += ["", *(f"- {escape_markdown(note)}" for note in table.notes), ""]
     failed = {name: why for comparison in evaluation.comparisons for name, why in comparison.failed.items()}
-    if failed:
-        lines += ["## Failed", ""]
-        lines += [f"- {escape_markdown(one_line(f'{name}: {why}'))}" for name, why in failed.items()] + [""]
+    for heading, reasons in (("Failed", failed), ("Not trained", evaluation.untrained)):
+        if reasons:
+            lines += [f"## {heading}", ""]
+            lines += [f"- {escape_markdown(one_line(f'{name}: {why}'))}" for name, why in reasons.items()] + [""]
     versions = ", ".join(f"{key} {evaluation.environment[key]}" for key in ("audiogan", "torch", "numpy"))
     lines.append(f"Made with {versions}; every protocol is in evaluation.json.")
     return "\n".join(lines) + "\n"
@@ -90,9 +91,14 @@ def _notes(comparison: Comparison, measured: Measured) -> Iterator[str]:
     elif "files_found" in source:
         yield _recordings_note(measured)
     yield from _classifier_notes(measured)
-    for metric, reason in {**comparison.left_out, **measured.left_out}.items():
-        yield f"Without {metric}: {one_line(reason)}."
+    yield from _absences("Without", {**comparison.left_out, **measured.left_out, **measured.faults})
+    yield from _absences("Real data without", {**real.left_out, **real.faults})
+    yield from _absences("Noise without", {**comparison.noise.left_out, **comparison.noise.faults})
     yield from (f"{one_line(warning)}." for warning in measured.warnings)
+
+
+def _absences(beginning: str, reasons: Mapping[str, str]) -> Iterator[str]:
+    yield from (f"{beginning} {metric}: {one_line(reason)}." for metric, reason in reasons.items())
 
 
 def _recordings_note(measured: Measured) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from audiogan.atomic import atomic_file
 from audiogan.errors import DataError
@@ -23,6 +24,39 @@ def make_folder(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(f"{folder}: cannot be written ({error.strerror}); name another folder with --output") from error
+
+
+def check_replaceable(folder: Path, subject: Mapping[str, Any]) -> None:
+    """Sees that a result in ``folder``, if there is one, is of the same ``subject``, and so may be replaced.
+
+    :raises DataError: it is not, or cannot be read; the text says what differs.
+    """
+    path = folder / JSON_FILE
+    if not path.is_file():
+        return
+    try:
+        found = json.loads(path.read_bytes()).get("subject") or {}
+        differences = [
+            words.format(_names(found[key])) for key, words in _DIFFERENCES.items() if found[key] != subject[key]
+        ]
+    except (OSError, ValueError, AttributeError, KeyError, TypeError) as error:
+        raise DataError(
+            f"{path}: does not say what it is the result of; name another folder with --output, or delete it"
+        ) from error
+    if differences:
+        raise DataError(
+            f"{path}: holds a result {' and '.join(differences)}; name another folder with --output, or this one "
+            "to replace it"
+        )
+
+
+_DIFFERENCES = {"folders": "of {}", "datasets": "against {} with other options", "metrics": "by other metrics ({})"}
+
+
+def _names(found: Any) -> str:
+    if isinstance(found, list):
+        return ", ".join(dict.fromkeys(_names(each) for each in found))
+    return str(found["type"] if isinstance(found, dict) else found)
 
 
 def write_evaluation(evaluation: Evaluation, folder: Path) -> Mapping[str, Path]:

@@ -60,7 +60,7 @@ def test_nothing_is_written_into_a_folder_of_audio(run: Path, tmp_path: Path) ->
     soundfile.write(audio / "a.wav", np.linspace(-0.5, 0.5, 900), 16_000)
     assert main(["evaluate", str(audio), "--against", str(run / "spec.toml"), "--device", "cpu"]) == 0
     assert [path.name for path in audio.iterdir()] == ["a.wav"]
-    assert (tmp_path / "evaluations" / "mine" / "evaluation.md").is_file()
+    assert (tmp_path / "evaluations" / "mine-against-spec" / "evaluation.md").is_file()
 
 
 def test_mistakes_are_told_in_a_line(run: Path, capsys: Capture) -> None:

@@ -15,9 +15,11 @@ from audiogan import DataError
 from audiogan.errors import AudioganError, SpecError
 from audiogan.evaluation.sampling import noise_waveforms
 from audiogan.registry import Registry
-from audiogan.run.evaluation.evaluate import Request, evaluate
+from audiogan.run.evaluation.evaluate import evaluate
 from audiogan.run.evaluation.finding import find_subjects
 from audiogan.run.evaluation.result import Evaluation
+from audiogan.run.evaluation.table import markdown_document
+from audiogan.run.evaluation.tasks import Request
 from audiogan.run.trained_generator import trained_generator
 from tests.run.evaluation.stand_in_metrics import CPU, Level, Peak, Recognition, listener, registry_of
 
@@ -27,14 +29,19 @@ ALL = registry_of(level=Level, peak=Peak, recognition=Recognition)
 
 def _evaluate(path: Path, *, registry: Registry = LEVEL, told: list[str] | None = None, **changes: Any) -> Evaluation:
     told = [] if told is None else told
-    request: dict[str, Any] = {"against": None, "options": (), "metrics": (), "classifier": None, "seed": 0}
-    subject: dict[str, Any] = {"samples": 10, "checkpoint": "best", "on_error": "stop"}
+    request: dict[str, Any] = {
+        "against": None,
+        "options": (),
+        "metrics": (),
+        "metric_options": (),
+        "classifier": None,
+        "seed": 0,
+    }
+    subject: dict[str, Any] = {"samples": 10, "checkpoint": "best", "on_error": "stop", "out_of_range": "stop"}
     for name, value in changes.items():
         (request if name in request else subject)[name] = value
-    subjects = find_subjects(
-        path, seed=request["seed"], device=CPU, registry=registry, tell=listener(told).tell, **subject
-    )
-    return evaluate(Request(**request, device=CPU), subjects, registry=registry, listener=listener(told))
+    found = find_subjects(path, seed=request["seed"], device=CPU, registry=registry, **subject)
+    return evaluate(Request(**request, device=CPU), found, registry=registry, listener=listener(told))
 
 
 @pytest.fixture
@@ -105,9 +112,13 @@ def test_without_samples_there_are_as_many_as_in_the_final_scoring(run: Path) ->
 def test_an_experiment_without_a_checkpoint_is_left_out_of_its_run(run: Path) -> None:
     shutil.rmtree(run / "lsgan" / "checkpoints")
     told: list[str] = []
-    (comparison,) = _evaluate(run, told=told).comparisons
+    evaluation = _evaluate(run, told=told)
+    (comparison,) = evaluation.comparisons
     assert [measured.name for measured in comparison.subjects] == ["lstm-wgan-gp"]
-    assert told[0] == "lsgan: not trained yet, left out"
+    reason = "it has no checkpoint yet; 'audiogan run' trains it"
+    assert told[0] == f"lsgan is left out: {reason}"
+    assert evaluation.to_json()["untrained"] == {"lsgan": reason}
+    assert f"## Not trained\n\n- lsgan: {reason}\n" in markdown_document(evaluation)
     with pytest.raises(AudioganError, match="train the experiment first"):
         _evaluate(run / "lsgan")
     shutil.rmtree(run / "lstm-wgan-gp" / "checkpoints")

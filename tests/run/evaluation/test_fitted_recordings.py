@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import shutil
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,14 @@ MONO = AudioFormat(sample_rate=8000, channels=1, window_length=1000)
 
 
 def _fit(folder: Path, audio: AudioFormat = MONO, **changes: Any) -> FittedRecordings:
-    arguments: dict[str, Any] = {"limit": None, "seed": 0, "on_error": "stop", "watch": unwatched, **changes}
+    arguments: dict[str, Any] = {
+        "limit": None,
+        "seed": 0,
+        "on_error": "stop",
+        "out_of_range": "stop",
+        "watch": unwatched,
+        **changes,
+    }
     return fitted_recordings(folder, audio, **arguments)
 
 
@@ -73,7 +81,11 @@ def test_channels_are_mixed_or_repeated(tmp_path: Path) -> None:
 
 def test_floats_beyond_full_scale_are_clipped(tmp_path: Path) -> None:
     soundfile.write(tmp_path / "a.wav", 4 * _noise(1000), 8000, subtype="FLOAT")
-    waveforms = _fit(tmp_path).waveforms
+    with pytest.raises(DataError, match=r"a\.wav: reaches 1\.99\d+, outside \[-1, 1\]; .*--out-of-range clip$"):
+        _fit(tmp_path)
+    with pytest.raises(DataError, match="--out-of-range clip"):
+        _fit(tmp_path, on_error="skip")
+    waveforms = _fit(tmp_path, out_of_range="clip").waveforms
     assert (float(waveforms.min()), float(waveforms.max())) == (-1.0, 1.0)
 
 
@@ -98,6 +110,28 @@ def test_the_order_and_the_choice_are_drawn_by_the_seed(tmp_path: Path) -> None:
     assert _fit(tmp_path, limit=5).names == every.names[:5]
     assert _fit(tmp_path, limit=50).names == every.names
     assert _fit(tmp_path, seed=1).names != every.names
+
+
+def test_names_do_not_change_the_order_and_another_file_leaves_the_others_in_theirs(tmp_path: Path) -> None:
+    first, second = tmp_path / "first", tmp_path / "second"
+    for folder in (first, second):
+        folder.mkdir()
+    for number in range(9):
+        soundfile.write(first / f"{number}.wav", np.full(1000, (number + 1) / 32), 8000)
+        shutil.copy(first / f"{number}.wav", second / f"{(5 * number + 2) % 9}.wav")
+    before = _fit(first)
+    np.testing.assert_array_equal(before.waveforms, _fit(second).waveforms)
+    soundfile.write(second / "more.wav", np.full(1000, -0.5), 8000)
+    with_more = _fit(second).waveforms
+    np.testing.assert_array_equal(with_more[with_more[:, 0, 0] > 0], before.waveforms)
+
+
+def test_copies_are_spread_over_the_order(tmp_path: Path) -> None:
+    for number in range(12):
+        soundfile.write(tmp_path / f"{number}.wav", np.full(1000, 0.25 if number % 2 else 0.5), 8000)
+    levels = _fit(tmp_path).waveforms[:, 0, 0].tolist()
+    assert sorted(levels) == [0.25] * 6 + [0.5] * 6
+    assert sum(one != other for one, other in itertools.pairwise(levels)) > 2
 
 
 def _with_damage(folder: Path) -> None:
