@@ -37,7 +37,8 @@ def plain(table: TextTable) -> str:
       dim   64
     """
     lines = [printable_lines(table.title)]
-    cells = [tuple(map(printable, row)) for row in (table.columns, *table.rows)] if table.rows else []
+    head = [table.columns] if table.rows and any(table.columns) else []
+    cells = [tuple(map(printable, row)) for row in (*head, *table.rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     lines += [
         "  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in cells
@@ -56,7 +57,7 @@ def _print_ruled(tables: Sequence[TextTable]) -> None:
     for table in tables:
         console.print(Text(printable_lines(table.title), style="bold"))
         if table.rows:
-            ruled = Table(*table.columns, box=SIMPLE_HEAD, pad_edge=False)
+            ruled = Table(*table.columns, box=SIMPLE_HEAD, pad_edge=False, show_header=any(table.columns))
             for row in table.rows:
                 ruled.add_row(*(Text(printable(cell)) for cell in row))
             console.print(ruled)

@@ -36,7 +36,12 @@ def test_copies_are_counted_and_one_is_named(tmp_path: Path, caplog: pytest.LogC
 def test_only_files_of_a_size_that_both_sides_have_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
     digest = content.content_digest
-    monkeypatch.setattr(content, "content_digest", lambda path: read.append(path.name) or digest(path))
+
+    def noted(path: Path) -> str:
+        read.append(path.name)
+        return digest(path)
+
+    monkeypatch.setattr(content, "content_digest", noted)
     train = [write(tmp_path / "train" / f"{size}.wav", bytes(size)) for size in (10, 20, 30)]
     held_out = [write(tmp_path / "test" / f"{size}.flac", bytes(size)) for size in (20, 40)]
     warn_of_copies(train, held_out)
