@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 
+from audiogan.report.figure_names import INCEPTION_SCORE_MEAN
 from audiogan.report.rows import Row, row_as_json
 
 _MEASURED = ("inception_score_mean", "inception_score_std", "epoch")
@@ -17,10 +18,13 @@ def csv_table(rows: Sequence[Row], figures: Sequence[str] = ()) -> str:
 
     Each of ``figures``, which are those beside the inception score, adds ``FIGURE``, ``FIGURE_low`` and ``FIGURE_high``
     (its 95 % interval), and ``published_FIGURE`` where one is published; a name that is taken becomes ``figure_NAME``.
+    The interval of the inception score's mean ends the row.
     """
     published = [name for name in figures if any(name in row.published for row in rows)]
     header = list(COLUMNS)
-    for column in (*(f"{name}{end}" for name in figures for end in ("", "_low", "_high")), *map(_published, published)):
+    added = (f"{name}{end}" for name in figures for end in ("", "_low", "_high"))
+    ends = (f"{INCEPTION_SCORE_MEAN}{end}" for end in ("_low", "_high"))
+    for column in (*added, *map(_published, published), *ends):
         header.append(_free_name(column, header))
     text = io.StringIO()
     writer = csv.writer(text)
@@ -37,6 +41,7 @@ def csv_table(rows: Sequence[Row], figures: Sequence[str] = ()) -> str:
                     for value in (values["figures"].get(name), *values["intervals"].get(name, (None, None)))
                 ),
                 *(values["published"].get(name) for name in published),
+                *values["intervals"].get(INCEPTION_SCORE_MEAN, (None, None)),
             ]
         )
     return text.getvalue()

@@ -57,6 +57,18 @@ def format_interval(interval: tuple[float, float]) -> str:
     return f"{format_measured(low)} to {format_measured(high)}"
 
 
+def format_score_interval(interval: tuple[float, float] | None) -> str | None:
+    """The interval of an inception score, ``None`` where there is none or a bound is not finite.
+
+    >>> format_score_interval((1.0711, 1.0994))
+    '1.071 to 1.099'
+    """
+    if interval is None or not all(map(math.isfinite, interval)):
+        return None
+    low, high = interval
+    return f"{format_score(low)} to {format_score(high)}"
+
+
 def format_score_with_spread(figures: Mapping[str, float]) -> str | None:
     """The inception score as "mean ± std", ``None`` where ``figures`` has none.
 

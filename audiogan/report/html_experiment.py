@@ -5,8 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from audiogan.report.figure_names import IN_SCORE_TABLE
-from audiogan.report.formatting import format_epoch, format_interval, format_measured, format_score_with_spread
+from audiogan.report.figure_names import IN_SCORE_TABLE, INCEPTION_SCORE_MEAN
+from audiogan.report.formatting import (
+    format_epoch,
+    format_interval,
+    format_measured,
+    format_score_interval,
+    format_score_with_spread,
+)
 from audiogan.report.html_parts import description_list, file_links, link_to, text_of
 from audiogan.report.previews import Previews, find_previews, outline_path
 from audiogan.report.rows import FINISHED, Row
@@ -44,6 +50,8 @@ def _facts(experiment: Experiment, row: Row) -> dict[str, Any]:
         facts["samples scored"] = row.samples
     if score := format_score_with_spread(row.figures):
         facts["inception score"] = score
+    if interval := format_score_interval(row.intervals.get(INCEPTION_SCORE_MEAN)):
+        facts["95% interval of the inception score"] = interval
     facts.update({name: _figure(row, name) for name in row.figures if name not in IN_SCORE_TABLE})
     if steps:
         facts["last discriminator loss"] = steps[-1].discriminator_loss

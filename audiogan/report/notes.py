@@ -7,7 +7,13 @@ from collections.abc import Mapping
 
 from audiogan.report.classifier_notes import classifier_sentences
 from audiogan.report.figure_names import INCEPTION_SCORE_MEAN, spread_of, words_of
-from audiogan.report.formatting import format_epoch, format_measured, format_score_with_spread, one_line
+from audiogan.report.formatting import (
+    format_epoch,
+    format_measured,
+    format_score_interval,
+    format_score_with_spread,
+    one_line,
+)
 from audiogan.report.rows import FINISHED, NOT_STARTED, UNFINISHED, Row
 from audiogan.report.run_folder import Experiment, ReferenceScale, Run
 from audiogan.report.tables import Tables
@@ -36,6 +42,7 @@ def notes_of(run: Run, rows: tuple[Row, ...], tables: Tables) -> tuple[str, ...]
         notes.append(_counts_note(run, finished))
     if tables.figures is not None and tables.figures.has_intervals:
         notes.append("The ranges are 95% intervals of drawing the windows again; training again varies more.")
+    notes += _score_intervals_note(rows)
     for reference in run.references:
         sentences = _scale_sentences(reference) + classifier_sentences(reference.protocol)
         subject = [f"{_titles(run, reference)}:"] if len(run.references) > 1 else []
@@ -48,6 +55,12 @@ def notes_of(run: Run, rows: tuple[Row, ...], tables: Tables) -> tuple[str, ...]
         elif row in tables.scores and row.inception_score_mean is None:
             notes.append(f"{one_line(row.title)}: finished without an inception score.")
     return tuple(notes)
+
+
+def _score_intervals_note(rows: tuple[Row, ...]) -> list[str]:
+    intervals = ((row, format_score_interval(row.intervals.get(INCEPTION_SCORE_MEAN))) for row in rows)
+    by_row = [f"{one_line(row.title)} {interval}" for row, interval in intervals if interval is not None]
+    return [f"95% intervals of the mean score: {', '.join(by_row)}."] if by_row else []
 
 
 def _counts_note(run: Run, finished: list[Row]) -> str:

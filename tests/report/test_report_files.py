@@ -153,6 +153,25 @@ def test_figures_of_other_metrics_stand_on_the_page(run_folder: Path, change_jso
     assert row_as_json(row)["figures"]["frechet_distance"] == 12.3456
 
 
+def test_the_interval_of_the_score_stands_in_every_format(run_folder: Path, change_json: Change) -> None:
+    bounds = {"inception_score_mean": [1.01234, 1.0678], "inception_score_std": [None, None]}
+    change_json(run_folder / "specgan" / "result.json", lambda r: r.update(intervals=bounds))
+    report = write_report(run_folder)
+    note = "95% intervals of the mean score: SpecGAN (baseline) 1.012 to 1.068."
+    assert report.notes[1] == note
+    assert note in " ".join(plain_table(report).split())
+    for name, text in (("table.md", note), ("table.tex", note.replace("%", r"\%")), ("report.html", note)):
+        assert text in report.paths[name].read_text(encoding="utf-8")
+    run = read_run_folder(run_folder)
+    facts = experiment_section(run_folder, run.experiments[0], report.rows[0])
+    assert "<dt>95% interval of the inception score</dt><dd>1.012 to 1.068</dd>" in facts
+    with report.paths["table.csv"].open(encoding="utf-8", newline="") as file:
+        specgan, wavegan, *_ = csv.DictReader(file)
+    assert list(specgan)[-2:] == ["inception_score_mean_low", "inception_score_mean_high"]
+    assert list(specgan.values())[-2:] == ["1.01234", "1.0678"]
+    assert list(wavegan.values())[-2:] == ["", ""]
+
+
 def test_before_the_first_step_there_are_no_figures(run_folder: Path) -> None:
     write_report(run_folder)
     for log in run_folder.glob("*/metrics.jsonl"):

@@ -84,9 +84,10 @@ def test_markdown_table_is_exact() -> None:
 def test_csv_table_is_exact() -> None:
     assert csv_table([row(title="Bach, Glenn"), row(**FAILED)]) == (
         "name,title,status,inception_score_mean,inception_score_std,epoch,published_inception_score_mean,"
-        "published_inception_score_std,published_epoch,steps,samples\r\n"
-        'lstm-conv,"Bach, Glenn",finished,1.08523,0.0169,243,1.085,0.017,243,600,64\r\n'
-        "x_1,WGAN | 50% {#1},failed,,,,,,,7,\r\n"
+        "published_inception_score_std,published_epoch,steps,samples,"
+        "inception_score_mean_low,inception_score_mean_high\r\n"
+        'lstm-conv,"Bach, Glenn",finished,1.08523,0.0169,243,1.085,0.017,243,600,64,,\r\n'
+        "x_1,WGAN | 50% {#1},failed,,,,,,,7,,,\r\n"
     )
 
 
