@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 from audiogan.errors import DataError
 from audiogan.evaluation.bootstrap import centred_interval, resampled_rows
 
+SAMPLES_A_SPLIT = 10
+"""The fewest for an interval: the score of a split is at most their number, whatever the samples are."""
+
 
 def inception_score(probabilities: NDArray[np.float64], *, splits: int = 10) -> tuple[float, float]:
     """Mean and standard deviation (population) of ``exp(E KL(p(y|x) || p(y)))`` over contiguous splits.
@@ -30,11 +33,15 @@ def inception_score(probabilities: NDArray[np.float64], *, splits: int = 10) -> 
 def inception_score_intervals(
     probabilities: NDArray[np.float64], *, splits: int, resamples: int, seed: int
 ) -> tuple[tuple[float, float], tuple[float, float]]:
-    """The intervals of mean and standard deviation; see :func:`inception_score` for what is raised.
+    """The intervals of mean and standard deviation.
 
-    Each resample draws all ``N`` rows again, cuts them into the same splits and scores these.
+    Each resample draws all ``N`` rows again, cuts them into the same splits and scores these. No bound lies where the
+    figure cannot: the mean is between 1 and the highest score there is, the number of classes or of samples a split.
+
+    :raises DataError: fewer than :data:`SAMPLES_A_SPLIT` samples a split.
+    :raises ValueError: the rows are not probabilities.
     """
-    probabilities = _checked(probabilities, splits)
+    probabilities = _checked(probabilities, splits, fewest=SAMPLES_A_SPLIT)
     negative_entropies = _negative_entropies(probabilities)
     resampled = np.array(
         [
@@ -43,18 +50,34 @@ def inception_score_intervals(
         ]
     )
     mean, std = _moments(probabilities, splits)
-    lower, upper = centred_interval(std, resampled.std(axis=1))
-    return centred_interval(mean, resampled.mean(axis=1)), (max(0.0, lower), upper)
+    classes = probabilities.shape[1]
+    # No standard deviation exceeds half of the range
+    return (
+        _within(
+            centred_interval(mean, resampled.mean(axis=1)), 1.0, _highest_mean(len(probabilities), classes, splits)
+        ),
+        _within(centred_interval(std, resampled.std(axis=1)), 0.0, (classes - 1) / 2),
+    )
 
 
-def _checked(probabilities: NDArray[np.float64], splits: int) -> NDArray[np.float64]:
+def _highest_mean(count: int, classes: int, splits: int) -> float:
+    sizes = np.diff(np.arange(splits + 1) * count // splits)
+    return float(np.minimum(sizes, classes).mean())
+
+
+def _within(interval: tuple[float, float], lowest: float, highest: float) -> tuple[float, float]:
+    lower, upper = interval
+    return max(lower, lowest), min(upper, highest)
+
+
+def _checked(probabilities: NDArray[np.float64], splits: int, *, fewest: int = 2) -> NDArray[np.float64]:
     probabilities = np.asarray(probabilities, dtype=np.float64)
     if probabilities.ndim != 2 or not (probabilities >= 0).all() or not np.allclose(probabilities.sum(axis=1), 1.0):
         raise ValueError(f"an array of shape {probabilities.shape} whose rows are not all probabilities summing to 1")
     count = len(probabilities)
-    if count < 2 * splits:
+    if count < fewest * splits:
         raise DataError(
-            f"an inception score over {splits} splits needs at least {2 * splits} samples, not {count}: "
+            f"an inception score over {splits} splits needs at least {fewest * splits:,} samples, not {count:,}: "
             "raise the number of samples, or lower the metric's 'splits'"
         )
     return probabilities

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from audiogan.errors import DataError
 from audiogan.evaluation.bootstrap import centred_interval
 
+FEWEST_FOR_AN_INTERVAL = 50
+"""Samples on either side: resamples of fewer repeat the same pairs too often to tell how the distance varies."""
 _ROWS_AT_A_TIME = 1024
 
 
@@ -44,16 +46,18 @@ def squared_mean_discrepancy(generated: NDArray[np.floating], real: NDArray[np.f
 
 
 def kernel_interval(
-    generated: NDArray[np.floating], real: NDArray[np.floating], *, resamples: int, seed: int
+    figure: float, generated: NDArray[np.floating], real: NDArray[np.floating], *, resamples: int, seed: int
 ) -> tuple[float, float]:
-    """The interval of the discrepancy over all pairs, both sides resampled.
+    """The interval of ``figure``, an estimate of the discrepancy such as the mean of :func:`kernel_distances`.
 
-    A row drawn more than once counts as often, but is not paired with itself: such pairs would be taken for alikeness
-    of the set.
+    Its width is that of the estimate over all pairs, both sides resampled. A row drawn more than once counts as often,
+    but is not paired with itself: such pairs would be taken for alikeness of the set.
+
+    :raises DataError: fewer than :data:`FEWEST_FOR_AN_INTERVAL` samples on a side.
     """
-    generated, real = _checked(generated, real)
+    generated, real = _checked(generated, real, fewest=FEWEST_FOR_AN_INTERVAL)
     return centred_interval(
-        squared_mean_discrepancy(generated, real),
+        figure,
         _discrepancies(
             generated,
             real,
@@ -65,13 +69,8 @@ def kernel_interval(
 
 def _resampled_weights(count: int, resamples: int, seed: int) -> NDArray[np.integer]:
     rng = np.random.default_rng(seed)
-    weights: list[NDArray[np.integer]] = []
-    while len(weights) < resamples:
-        drawn = np.bincount(rng.integers(count, size=count), minlength=count)
-        # of a single row, drawn again and again, there are no pairs
-        if np.count_nonzero(drawn) > 1:
-            weights.append(drawn.astype(np.int32))
-    return np.array(weights)
+    drawn = [np.bincount(rng.integers(count, size=count), minlength=count) for _ in range(resamples)]
+    return np.array(drawn, dtype=np.int32)
 
 
 def _discrepancies(
@@ -123,7 +122,7 @@ def _kernel_of_pairs(side: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _checked(
-    generated: NDArray[np.floating], real: NDArray[np.floating]
+    generated: NDArray[np.floating], real: NDArray[np.floating], *, fewest: int = 2
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     for side in (generated, real):
         if side.ndim != 2 or side.shape[1] != generated.shape[1] or not np.isfinite(side).all():
@@ -131,6 +130,8 @@ def _checked(
                 f"features of shapes {generated.shape} and {real.shape} are not finite [N, dim] and [M, dim]"
             )
     for name, count in (("generated", len(generated)), ("real", len(real))):
-        if count < 2:
-            raise DataError(f"a kernel distance needs at least 2 {name} samples, not {count}: raise their number")
+        if count < fewest:
+            raise DataError(
+                f"a kernel distance needs at least {fewest} {name} samples, not {count}: raise their number"
+            )
     return generated.astype(np.float64), real.astype(np.float64)

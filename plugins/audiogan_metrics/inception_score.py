@@ -13,7 +13,7 @@ from audiogan.evaluation.bootstrap import bootstrap_protocol
 from audiogan.evaluation.classifier import TrainedClassifier
 from audiogan.evaluation.classifier.choice import ClassifierChoice, check_choice, chosen_classifier
 from audiogan.evaluation.features import classifier_features
-from audiogan.evaluation.inception_score import inception_score, inception_score_intervals
+from audiogan.evaluation.inception_score import SAMPLES_A_SPLIT, inception_score, inception_score_intervals
 
 _MEAN, _STD = "inception_score_mean", "inception_score_std"
 _WAVEGAN_SPLITS, _WAVEGAN_SAMPLES = 10, 50_000
@@ -58,8 +58,8 @@ class InceptionScore(Metric):
         return (_MEAN, _STD)
 
     def minimum_samples(self) -> int:
-        """Two a split; under protocol ``wavegan``, 50,000."""
-        return _WAVEGAN_SAMPLES if self.options.protocol == "wavegan" else 2 * self.options.splits
+        """Ten a split; under protocol ``wavegan``, 50,000."""
+        return _WAVEGAN_SAMPLES if self.options.protocol == "wavegan" else SAMPLES_A_SPLIT * self.options.splits
 
     def check(self, dataset: Dataset) -> None:
         """Sees that there are labels to train a classifier on, or one at ``classifier_path`` that fits.
@@ -95,6 +95,11 @@ class InceptionScore(Metric):
                     f"{len(waveforms):,}: raise the number of samples, or leave the metric's 'protocol' out"
                 )
             waveforms = waveforms[:_WAVEGAN_SAMPLES]
+        if len(waveforms) < self.minimum_samples():
+            raise DataError(
+                f"metric 'inception-score' with {options.splits} splits needs at least {self.minimum_samples():,} "
+                f"samples, not {len(waveforms):,}: raise their number, or lower the metric's 'splits'"
+            )
         probabilities = classifier_features(waveforms, classifier, cache=self._cache).probabilities
         mean, std = inception_score(probabilities, splits=options.splits)
         intervals = {}

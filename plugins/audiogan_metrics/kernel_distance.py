@@ -8,7 +8,7 @@ from audiogan import MetricResult, option
 from audiogan.evaluation.bootstrap import bootstrap_protocol
 from audiogan.evaluation.feature_metric import FeatureComparison, FeatureMetric
 from audiogan.evaluation.features import ClassifierFeatures
-from audiogan.evaluation.kernel_distance import kernel_distances, kernel_interval
+from audiogan.evaluation.kernel_distance import FEWEST_FOR_AN_INTERVAL, kernel_distances, kernel_interval
 
 _MEAN, _STD = "kernel_distance_mean", "kernel_distance_std"
 
@@ -50,11 +50,11 @@ class KernelDistance(FeatureMetric):
         return frozenset({_MEAN})
 
     def minimum_samples(self) -> int:
-        """Two, the fewest that make a pair."""
-        return 2
+        """Fifty, the fewest whose resamples tell how the distance varies."""
+        return FEWEST_FOR_AN_INTERVAL
 
     def compare(self, generated: ClassifierFeatures, real: ClassifierFeatures) -> MetricResult:
-        """``kernel_distance_mean`` and ``kernel_distance_std``; the interval is that of the mean over all pairs."""
+        """``kernel_distance_mean`` and ``kernel_distance_std``; the interval is that of the mean."""
         options = self.options
         distances = kernel_distances(
             generated.pooled, real.pooled, subsets=options.subsets, subset_size=options.subset_size, seed=options.seed
@@ -64,9 +64,10 @@ class KernelDistance(FeatureMetric):
             "subset_size": min(options.subset_size, len(generated), len(real)),
             **bootstrap_protocol(options.resamples, options.seed),
         }
+        mean = float(distances.mean())
         intervals = {}
         if options.resamples:
             intervals[_MEAN] = kernel_interval(
-                generated.pooled, real.pooled, resamples=options.resamples, seed=options.seed
+                mean, generated.pooled, real.pooled, resamples=options.resamples, seed=options.seed
             )
-        return MetricResult({_MEAN: float(distances.mean()), _STD: float(distances.std())}, protocol, intervals)
+        return MetricResult({_MEAN: mean, _STD: float(distances.std())}, protocol, intervals)

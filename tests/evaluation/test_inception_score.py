@@ -125,6 +125,35 @@ def test_a_score_that_cannot_vary_has_an_interval_without_width() -> None:
     assert spread == pytest.approx((0.0, 0.0), abs=1e-12)
 
 
-def test_intervals_need_as_many_samples_as_the_score() -> None:
-    with pytest.raises(DataError, match="needs at least 20 samples, not 19"):
-        inception_score_intervals(np.full((19, 2), 0.5), splits=10, resamples=5, seed=0)
+def test_intervals_need_ten_samples_a_split() -> None:
+    with pytest.raises(DataError, match="over 10 splits needs at least 100 samples, not 99"):
+        inception_score_intervals(np.full((99, 2), 0.5), splits=10, resamples=5, seed=0)
+
+
+@pytest.mark.parametrize(("count", "classes", "splits"), [(100, 10, 10), (105, 10, 10), (60, 3, 6), (100, 40, 10)])
+def test_no_bound_lies_where_the_score_cannot(count: int, classes: int, splits: int) -> None:
+    rows = np.eye(classes)[np.arange(count) % classes]
+    mean, std = inception_score(rows, splits=splits)
+    (lower, upper), (least, most) = inception_score_intervals(rows, splits=splits, resamples=200, seed=0)
+    assert 1 <= lower <= mean <= upper <= min(classes, -(-count // splits))
+    assert 0 <= least <= std <= most <= (classes - 1) / 2
+
+
+@pytest.mark.parametrize(("count", "classes", "concentration"), [(100, 10, 0.05), (100, 10, 0.5), (400, 12, 0.02)])
+def test_intervals_of_ten_splits_cover_what_is_expected_and_hold_their_figures(
+    count: int, classes: int, concentration: float
+) -> None:
+    rng = np.random.default_rng(count)
+
+    def draw() -> NDArray[np.float64]:
+        return rng.dirichlet(np.full(classes, concentration), size=count)
+
+    expected = np.mean([inception_score(draw()) for _ in range(400)], axis=0)
+    covered = np.zeros(2)
+    for trial in range(100):
+        rows = draw()
+        intervals = inception_score_intervals(rows, splits=10, resamples=100, seed=trial)
+        for figure, (lower, upper) in zip(inception_score(rows), intervals, strict=True):
+            assert lower <= figure <= upper
+        covered += [lower <= figure <= upper for figure, (lower, upper) in zip(expected, intervals, strict=True)]
+    assert (covered >= 86).all()

@@ -96,13 +96,30 @@ def test_the_interval_covers_the_distance_of_the_distributions() -> None:
     covered = 0
     for trial in range(150):
         ours, theirs = rng.normal(size=(80, 2)), rng.normal(size=(80, 2)) + 0.5
-        lower, upper = kernel_interval(ours, theirs, resamples=100, seed=trial)
-        assert lower < squared_mean_discrepancy(ours, theirs) < upper
+        figure = squared_mean_discrepancy(ours, theirs)
+        lower, upper = kernel_interval(figure, ours, theirs, resamples=100, seed=trial)
+        assert lower < figure < upper
         covered += bool(lower <= expected <= upper)
     assert 0.88 <= covered / 150 <= 0.99
 
 
-def test_two_samples_have_an_interval() -> None:
-    lower, upper = kernel_interval(_features(2, 3, 0), _features(2, 3, 1), resamples=20, seed=0)
-    assert np.isfinite([lower, upper]).all()
-    assert lower <= upper
+@pytest.mark.parametrize(("count", "shift"), [(50, 0.0), (50, 0.5), (200, 0.0)])
+def test_the_interval_holds_the_mean_over_subsets_and_the_true_distance(count: int, shift: float) -> None:
+    rng = np.random.default_rng(count)
+    real = rng.normal(size=(500, 8))
+    shifted = [squared_mean_discrepancy(rng.normal(size=(2_000, 8)) + shift, real) for _ in range(3)]
+    expected = float(np.mean(shifted)) if shift else 0.0
+    covered = 0
+    for trial in range(60):
+        ours = rng.normal(size=(count, 8)) + shift
+        figure = float(kernel_distances(ours, real, subsets=20, subset_size=1_000, seed=trial).mean())
+        lower, upper = kernel_interval(figure, ours, real, resamples=100, seed=trial)
+        assert lower <= figure <= upper
+        covered += bool(lower <= expected <= upper)
+    assert covered >= 52
+
+
+def test_an_interval_of_too_few_samples_is_refused_with_the_number_needed() -> None:
+    for sides in ((49, 60), (60, 49)):
+        with pytest.raises(DataError, match=r"at least 50 \w+ samples, not 49"):
+            kernel_interval(0.0, _features(sides[0], 3, 0), _features(sides[1], 3, 1), resamples=20, seed=0)

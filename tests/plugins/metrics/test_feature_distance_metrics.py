@@ -41,26 +41,26 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def _prepared(name: str, cache: Path, dataset: Dataset | None = None, **options: Any) -> Any:
     metric: Metric = audiogan.create("metric", name, {**OPTIONS, **options})
-    dataset = dataset or HarmonicTones(TONES, held_out_windows=60)
+    dataset = dataset or HarmonicTones(TONES, held_out_windows=70)
     metric.check(dataset)
     metric.prepare(dataset, cache=cache, device="cpu", tell=_ignore)
     return metric
 
 
-def _held_out(count: int = 40) -> Tensor:
-    return real_waveforms(divide_windows(HarmonicTones(TONES, held_out_windows=60)).judged, count, seed=0)
+def _held_out(count: int = 50) -> Tensor:
+    return real_waveforms(divide_windows(HarmonicTones(TONES, held_out_windows=70)).judged, count, seed=0)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_does_what_every_metric_must(name: str, cache: Path) -> None:
     component_class: Any = installed().find("metric", name).component_class
-    check_metric(component_class, OPTIONS, dataset=HarmonicTones(TONES), cache=cache)
+    check_metric(component_class, OPTIONS, dataset=HarmonicTones(TONES), cache=cache, count=60)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_real_windows_are_nearer_to_real_ones_than_noise_is(name: str, cache: Path) -> None:
     metric = _prepared(name, cache)
-    noise = noise_waveforms(40, channels=1, window_length=2048, seed=0)
+    noise = noise_waveforms(50, channels=1, window_length=2048, seed=0)
     figure = metric.figure_names()[0]
     real, far = metric.evaluate(_held_out()), metric.evaluate(noise)
     assert real.figures[figure] < 0.2 * far.figures[figure]
@@ -70,15 +70,15 @@ def test_real_windows_are_nearer_to_real_ones_than_noise_is(name: str, cache: Pa
 
 
 def test_figures_are_those_of_the_pooled_features(cache: Path) -> None:
-    dataset = NoiseDataset(NoiseDatasetOptions(windows=40, window_length=2048))
-    generated = noise_waveforms(40, channels=1, window_length=2048, seed=0) / 2
+    dataset = NoiseDataset(NoiseDatasetOptions(windows=50, window_length=2048))
+    generated = noise_waveforms(50, channels=1, window_length=2048, seed=0) / 2
     frechet, kernel = (_prepared(name, cache, dataset, resamples=0).evaluate(generated) for name in NAMES)
     options = audiogan.create("metric", "frechet-distance", OPTIONS).options.classifier
     classifier = train_classifier(dataset, options, device="cpu", tell=_ignore)
     assert frechet.protocol["frechet-distance"]["classifier"] == classifier.content_hash
     sides = [
         classifier_features(waveforms, classifier, cache=None).pooled
-        for waveforms in (generated, real_waveforms(dataset, 40, seed=5))
+        for waveforms in (generated, real_waveforms(dataset, 50, seed=5))
     ]
     assert frechet.figures == pytest.approx({"frechet_distance": frechet_distance(*sides)}, rel=1e-5)
     over_all_pairs = squared_mean_discrepancy(*sides)
@@ -90,7 +90,7 @@ def test_figures_are_those_of_the_pooled_features(cache: Path) -> None:
 def test_all_metrics_of_a_scoring_share_one_pass(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     metrics = [_prepared(name, cache, resamples=0) for name in NAMES]
     score = audiogan.create("metric", "inception-score", {"classifier": CLASSIFIER, "splits": 2, "resamples": 0})
-    score.prepare(HarmonicTones(TONES, held_out_windows=60), cache=cache, device="cpu", tell=_ignore)
+    score.prepare(HarmonicTones(TONES, held_out_windows=70), cache=cache, device="cpu", tell=_ignore)
     heard: list[int] = []
 
     def counted(waveforms: Tensor, classifier: TrainedClassifier) -> ClassifierFeatures:
@@ -98,10 +98,10 @@ def test_all_metrics_of_a_scoring_share_one_pass(cache: Path, monkeypatch: pytes
         return extract_features(waveforms, classifier)
 
     monkeypatch.setattr("audiogan.evaluation.features.by_content.extract_features", counted)
-    waveforms = noise_waveforms(31, channels=1, window_length=2048, seed=77)
+    waveforms = noise_waveforms(61, channels=1, window_length=2048, seed=77)
     for metric in (*metrics, score):
         metric.evaluate(waveforms)
-    assert heard == [31]
+    assert heard == [61]
 
 
 def test_the_protocol_says_what_it_takes_to_repeat_the_figures(cache: Path) -> None:
@@ -114,14 +114,14 @@ def test_the_protocol_says_what_it_takes_to_repeat_the_figures(cache: Path) -> N
     assert 0 <= accuracy <= 1
     assert list(result.protocol) == ["kernel-distance"]
     assert protocol == {
-        "samples": 40,
+        "samples": 50,
         "real_samples": 90,
         "real_windows": "training",
         "seed": 3,
         "feature": "mean over time and band of the classifier's last convolution block",
         "feature_dim": 4,
         "subsets": 100,
-        "subset_size": 40,
+        "subset_size": 50,
         "bootstrap": {"resamples": 20, "level": 0.95, "seed": 3},
     }
     frechet = _prepared("frechet-distance", cache).evaluate(_held_out()).protocol["frechet-distance"]
@@ -132,7 +132,7 @@ def test_the_protocol_says_what_it_takes_to_repeat_the_figures(cache: Path) -> N
 @pytest.mark.parametrize("name", NAMES)
 def test_the_order_of_generated_windows_does_not_matter(name: str, cache: Path) -> None:
     # as many as the subsets of the kernel distance take, so that each holds all of them
-    metric = _prepared(name, cache, real_samples=40, resamples=0)
+    metric = _prepared(name, cache, real_samples=50, resamples=0)
     waveforms = _held_out()
     turned = metric.evaluate(waveforms.flip(0)).figures
     assert turned == pytest.approx(dict(metric.evaluate(waveforms).figures), rel=1e-5, abs=1e-7)
@@ -175,7 +175,7 @@ def test_figures_compare_where_classifier_and_real_windows_are_the_same(cache: P
 def test_waveforms_that_are_not_finite_are_counted(cache: Path) -> None:
     waveforms = _held_out()
     waveforms[7, 0, 9] = np.nan
-    with pytest.raises(DataError, match="1 of 40 waveforms"):
+    with pytest.raises(DataError, match="1 of 50 waveforms"):
         _prepared("kernel-distance", cache).evaluate(waveforms)
 
 

@@ -127,14 +127,14 @@ def test_channels_are_mixed_down_to_their_mean(metric: InceptionScore) -> None:
 def test_too_few_waveforms_are_refused_with_the_number_needed(cache: Path) -> None:
     metric = InceptionScore(InceptionScoreOptions(classifier=QUICK))
     metric.prepare(HarmonicTones(TONES), cache=cache, device="cpu", tell=_ignore)
-    with pytest.raises(DataError, match="at least 20 samples, not 16"):
-        metric.evaluate(torch.zeros(16, 1, 2048))
+    with pytest.raises(DataError, match="at least 100 samples, not 99"):
+        metric.evaluate(torch.zeros(99, 1, 2048))
 
 
 def test_waveforms_that_are_not_finite_are_counted(metric: InceptionScore) -> None:
-    waveforms = torch.zeros(10, 1, 2048)
+    waveforms = torch.zeros(20, 1, 2048)
     waveforms[3, 0, 5], waveforms[4, 0, 6] = np.nan, np.inf
-    with pytest.raises(DataError, match="2 of 10 waveforms"):
+    with pytest.raises(DataError, match="2 of 20 waveforms"):
         metric.evaluate(waveforms)
 
 
@@ -146,7 +146,7 @@ def test_a_classifier_trained_before_is_used_on_unlabelled_data(tmp_path: Path) 
     unlabelled = HarmonicTones(evolve(TONES, classes=0))
     metric.prepare(unlabelled, cache=tmp_path / "unused", device="cpu", tell=lines.append)
     assert lines == [f"classifier from {tmp_path}: held-out accuracy {classifier.held_out_accuracy:.1%}"]
-    assert metric.evaluate(torch.zeros(4, 1, 2048)).protocol["classifier"] == classifier.content_hash
+    assert metric.evaluate(torch.zeros(20, 1, 2048)).protocol["classifier"] == classifier.content_hash
     assert not (tmp_path / "unused" / "classifiers").exists()
 
 
