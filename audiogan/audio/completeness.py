@@ -50,6 +50,8 @@ def check_complete(path: Path, file: BinaryIO) -> None:
 def _promised_size(file: BinaryIO, header: bytes) -> int | None:
     if header[:4] == b"RIFF" and header[8:] == b"WAVE":
         return _chunked_size(file, header, b"data", "little")
+    if header[:4] in (b"RF64", b"BW64") and header[8:] == b"WAVE":
+        return _size_beyond_4_gib(file)
     if header[:4] == b"FORM" and header[8:] in (b"AIFF", b"AIFC"):
         return _chunked_size(file, header, b"SSND", "big")
     if header[:3] == b"ID3" or frame_at(header, 0) is not None:
@@ -74,6 +76,14 @@ def _chunked_size(
             return None if _is_unknown(size) else begin + _CHUNK_HEADER_BYTES + size
         begin += _CHUNK_HEADER_BYTES + size + size % 2
     return None
+
+
+def _size_beyond_4_gib(file: BinaryIO) -> int | None:
+    """Of a WAV file that keeps its size, in 64 bits, in its first chunk (EBU Tech 3306)."""
+    file.seek(_HEADER_BYTES)
+    chunk = file.read(2 * _CHUNK_HEADER_BYTES)
+    size = int.from_bytes(chunk[_CHUNK_HEADER_BYTES:], "little")
+    return _CHUNK_HEADER_BYTES + size if chunk[:4] == b"ds64" and not _is_unknown(size) else None
 
 
 def _is_unknown(size: int) -> bool:

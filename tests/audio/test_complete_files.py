@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import soundfile
 
 from audiogan.audio.completeness import check_complete
 from audiogan.audio.decoding import read_header
@@ -58,6 +59,20 @@ def test_a_large_file_that_is_all_there_passes(tmp_path: Path) -> None:
     path = wav(tmp_path, riff_size=size, data_size=size - 36)
     os.truncate(path, size + 8)  # the rest is a hole that takes no space
     assert read_header(path).length == (size - 36) // 2
+
+
+def test_a_wav_file_with_a_size_of_64_bits_is_held_to_it(tmp_path: Path) -> None:
+    path = tmp_path / "a.wav"
+    soundfile.write(path, sound(1, LENGTH).T, 8000, format="RF64", subtype="PCM_16")
+    content = path.read_bytes()
+    assert content[:4] == b"RF64"
+    assert read_header(path).length == LENGTH
+    path.write_bytes(content[:-1000])
+    with pytest.raises(DamagedDataError, match=f"cut short, {len(content) - 1000} bytes of {len(content)}"):
+        read_header(path)
+    path.write_bytes(content[:20] + (2**33).to_bytes(8, "little") + content[28:])
+    with pytest.raises(DamagedDataError, match=f"cut short, {len(content)} bytes of {2**33 + 8}"):
+        read_header(path)
 
 
 def test_other_chunks_before_the_samples_are_stepped_over(tmp_path: Path) -> None:
