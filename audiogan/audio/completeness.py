@@ -14,6 +14,8 @@ from audiogan.audio.ogg_pages import ends_stream
 from audiogan.errors import DamagedDataError
 
 _HEADER_BYTES = 12
+_LONGEST_HEADER_BYTES = 24
+_WAVE64_MARK = bytes.fromhex("726966662e91cf11a5d628db04c10000")
 _CHUNK_HEADER_BYTES = 8
 _MOST_CHUNKS = 1024
 _UNKNOWN_SIZES = (0x7FFFFFFF, 0xFFFFFFFF)
@@ -24,15 +26,15 @@ _TAGS_BYTES = 4096
 
 
 def check_complete(path: Path, file: BinaryIO) -> None:
-    """Compares what a WAV, AIFF, Ogg or tagged MP3 file says of its end with where it ends, and rewinds ``file``.
+    """Compares what a file says of its end with where it ends, and rewinds ``file``.
 
     WAV and AIFF files state the size of the whole, or, where that is one that is written for want of a better, of their
-    samples; a tagged MP3 file that of its frames; the last page of an Ogg stream is marked as such (RFC 3533,
-    section 6).
+    samples; Wave64 and AU files, and MP3 files with a tag, state theirs; the last page of an Ogg stream is marked as
+    such (RFC 3533, section 6). Other formats pass.
 
     :raises DamagedDataError: it holds less than it promises, or nothing.
     """
-    header = file.read(_HEADER_BYTES)
+    header = file.read(_LONGEST_HEADER_BYTES)
     held = file.seek(0, os.SEEK_END)
     promised = _promised_size(file, header)
     is_cut_ogg = header[:4] == b"OggS" and not ends_stream(file)
@@ -48,12 +50,17 @@ def check_complete(path: Path, file: BinaryIO) -> None:
 
 
 def _promised_size(file: BinaryIO, header: bytes) -> int | None:
-    if header[:4] == b"RIFF" and header[8:] == b"WAVE":
+    if header[:4] == b"RIFF" and header[8:12] == b"WAVE":
         return _chunked_size(file, header, b"data", "little")
-    if header[:4] in (b"RF64", b"BW64") and header[8:] == b"WAVE":
+    if header[:4] in (b"RF64", b"BW64") and header[8:12] == b"WAVE":
         return _size_beyond_4_gib(file)
-    if header[:4] == b"FORM" and header[8:] in (b"AIFF", b"AIFC"):
+    if header[:4] == b"FORM" and header[8:12] in (b"AIFF", b"AIFC"):
         return _chunked_size(file, header, b"SSND", "big")
+    if header[:4] == b".snd":
+        size = int.from_bytes(header[8:12], "big")
+        return None if _is_unknown(size) else int.from_bytes(header[4:8], "big") + size
+    if header[:16] == _WAVE64_MARK:
+        return int.from_bytes(header[16:24], "little") or None
     if header[:3] == b"ID3" or frame_at(header, 0) is not None:
         return _mpeg_size(file, header)
     return None

@@ -75,6 +75,17 @@ def test_a_wav_file_with_a_size_of_64_bits_is_held_to_it(tmp_path: Path) -> None
         read_header(path)
 
 
+@pytest.mark.parametrize("file_format", ["AU", "W64"])
+def test_other_formats_that_state_a_size_are_held_to_it(tmp_path: Path, file_format: str) -> None:
+    path = tmp_path / f"a.{file_format.lower()}"
+    soundfile.write(path, sound(1, LENGTH).T, 8000, format=file_format, subtype="PCM_16")
+    content = path.read_bytes()
+    assert read_header(path).length == LENGTH
+    path.write_bytes(content[:-1000])
+    with pytest.raises(DamagedDataError, match=f"cut short, {len(content) - 1000} bytes of {len(content)}"):
+        read_header(path)
+
+
 def test_other_chunks_before_the_samples_are_stepped_over(tmp_path: Path) -> None:
     path = wav(tmp_path, riff_size=0, data_size=2 * LENGTH)
     content = path.read_bytes()
