@@ -79,6 +79,22 @@ class Recognition(Metric):
         return MetricResult({"recognition": 0.5}, {"classifier": "c" * 64, "classifier_held_out_accuracy": 0.75})
 
 
+class Sounding(Level):
+    """Judges windows with sound alone; its figure is ``loud``."""
+
+    def evaluate(self, waveforms: Tensor) -> MetricResult:
+        if float(waveforms.abs().max()) < 0.1:
+            raise DataError("metric 'sounding' hears nothing")
+        return MetricResult({"loud": float(waveforms.abs().max())}, {})
+
+
+class Mistaken(Level):
+    """Fails."""
+
+    def evaluate(self, waveforms: Tensor) -> MetricResult:
+        raise ValueError("boom")
+
+
 def registry_of(**metrics: type[Metric]) -> Registry:
     """What is installed, but of the metrics these alone."""
     found = installed()

@@ -10,7 +10,7 @@ import pytest
 import soundfile
 
 from audiogan.cli import main
-from tests.run.evaluation.stand_in_metrics import Level, registry_of
+from tests.run.evaluation.stand_in_metrics import Level, Mistaken, registry_of
 
 Capture = pytest.CaptureFixture[str]
 
@@ -72,3 +72,52 @@ def test_mistakes_are_told_in_a_line(run: Path, capsys: Capture) -> None:
     for wrong in ("--samples=0", "--seed=-1", "--samples=x", "--on-error=ask"):
         with pytest.raises(SystemExit):
             main(["evaluate", str(run), wrong])
+
+
+def _recordings(folder: Path, *, peak: float = 0.5) -> Path:
+    folder.mkdir(parents=True)
+    soundfile.write(folder / "a.wav", np.linspace(-peak, peak, 900), 16_000, subtype="FLOAT")
+    return folder
+
+
+def test_a_result_of_something_else_is_not_replaced_unless_asked(run: Path, tmp_path: Path, capsys: Capture) -> None:
+    one, other = _recordings(tmp_path / "A" / "gen"), _recordings(tmp_path / "B" / "gen")
+    written = tmp_path / "evaluations" / "gen-against-spec" / "evaluation.json"
+    against = ["--against", str(run / "spec.toml"), "--device", "cpu"]
+    assert main(["evaluate", str(one), *against]) == 0
+    assert main(["evaluate", str(one), *against, "--seed", "1"]) == 0
+    before = written.read_bytes()
+    capsys.readouterr()
+    for changes, words in (
+        ([str(other)], f"holds a result of {one}; name another folder with --output"),
+        ([str(one), "--set", "normalize=true"], "holds a result against tfrecord with other options"),
+        ([str(one), "--metric-set", "level.scale=2.0"], "holds a result by other metrics (level)"),
+    ):
+        assert main(["evaluate", *changes, *against]) == 2
+        assert words in capsys.readouterr().err
+    assert written.read_bytes() == before
+    assert main(["evaluate", str(other), *against, "--output", str(written.parent)]) == 0
+    assert json.loads(written.read_text())["subject"]["folders"] == [str(other)]
+    written.write_text("{}")
+    assert main(["evaluate", str(other), *against]) == 2
+    assert "does not say what it is the result of" in capsys.readouterr().err
+
+
+def test_files_beyond_full_scale_are_clipped_only_when_asked(run: Path, tmp_path: Path, capsys: Capture) -> None:
+    loud = _recordings(tmp_path / "loud", peak=3.0)
+    arguments = ["evaluate", str(loud), "--against", str(run / "spec.toml"), "--device", "cpu"]
+    assert main(arguments) == 2
+    assert "a.wav: reaches 3, outside [-1, 1]" in capsys.readouterr().err
+    assert main([*arguments, "--out-of-range", "clip"]) == 0
+    assert "1 of 1 recordings are clipped (3 samples in a row at full scale)" in capsys.readouterr().err
+
+
+def test_a_metric_that_fails_leaves_the_others_and_status_1(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
+) -> None:
+    registry = registry_of(level=Level, broken=Mistaken)
+    monkeypatch.setattr("audiogan.registry.installed", lambda: registry)
+    assert main(["evaluate", str(run / "lsgan"), "--samples", "6", "--device", "cpu"]) == 1
+    assert "metric 'broken' of tests 0 fails: ValueError: boom" in capsys.readouterr().err
+    (subject,) = json.loads((run / "lsgan" / "evaluation.json").read_text())["comparisons"][0]["subjects"]
+    assert list(subject["figures"]) == ["level"]

@@ -21,7 +21,16 @@ from audiogan.run.evaluation.result import Evaluation
 from audiogan.run.evaluation.table import markdown_document
 from audiogan.run.evaluation.tasks import Request
 from audiogan.run.trained_generator import trained_generator
-from tests.run.evaluation.stand_in_metrics import CPU, Level, Peak, Recognition, listener, registry_of
+from tests.run.evaluation.stand_in_metrics import (
+    CPU,
+    Level,
+    Mistaken,
+    Peak,
+    Recognition,
+    Sounding,
+    listener,
+    registry_of,
+)
 
 LEVEL = registry_of(level=Level)
 ALL = registry_of(level=Level, peak=Peak, recognition=Recognition)
@@ -234,3 +243,66 @@ def test_the_document_is_strict_json_and_has_everything(run: Path) -> None:
     assert comparison["metrics"]["level"] == {"scale": 1.0}
     assert comparison["dataset"]["classes"] == ["high", "low", "middle"]
     assert json.loads(text)["environment"]["audiogan"]
+
+
+def test_what_needs_more_real_windows_than_there_are_has_no_figures_of_them(run: Path) -> None:
+    told: list[str] = []
+    evaluation = _evaluate(run / "lsgan", registry=ALL, options=("window=first",), samples=60, told=told)
+    (comparison,) = evaluation.comparisons
+    reason = "metric 'peak' needs at least 50 windows, and there are 5"
+    assert (comparison.real.samples, comparison.real.left_out) == (5, {"peak": reason})
+    assert (comparison.noise.samples, list(comparison.noise.results)) == (50, ["level", "peak", "recognition"])
+    assert f"warning: real data: no figures by peak: {reason}" in told
+    text = markdown_document(evaluation)
+    assert f"- Real data without peak: {reason}." in text.replace("\\", "")
+    (row,) = (line for line in text.splitlines() if line.startswith("| peak |"))
+    assert row.split(" | ")[3] == "–"
+
+
+def test_silence_costs_the_figures_that_need_sound_and_no_others(tmp_path: Path, run: Path) -> None:
+    folder = tmp_path / "silence"
+    folder.mkdir()
+    for number in range(3):
+        soundfile.write(folder / f"{number}.wav", torch.zeros(1000 + number).numpy(), 16_000)
+    registry = registry_of(level=Level, sounding=Sounding)
+    evaluation = _evaluate(folder, against=str(run / "spec.toml"), metrics=("level", "sounding"), registry=registry)
+    (comparison,) = evaluation.comparisons
+    (measured,) = comparison.subjects
+    assert measured.results["level"].figures == {"level": 0.0}
+    assert measured.left_out == {"sounding": "metric 'sounding' hears nothing"}
+    assert list(comparison.real.results) == ["level", "sounding"]
+    assert comparison.complete
+    assert measured.warnings == ("3 of 3 recordings are silent (peak under 0.001)",)
+
+
+def test_a_metrics_own_mistake_loses_nothing_of_the_others(run: Path) -> None:
+    told: list[str] = []
+    evaluation = _evaluate(run / "lsgan", registry=registry_of(level=Level, broken=Mistaken, twin=Level), told=told)
+    (comparison,) = evaluation.comparisons
+    (measured,) = comparison.subjects
+    assert list(measured.results) == ["level"]
+    assert list(measured.faults) == ["broken", "twin"]
+    assert measured.faults["broken"].startswith("metric 'broken' of tests 0 fails: ValueError: boom")
+    assert "metrics 'level' and 'twin' both give the figure 'level'" in measured.faults["twin"]
+    assert not comparison.complete
+    assert evaluation.to_json()["comparisons"][0]["subjects"][0]["faults"] == measured.faults
+
+
+def test_an_experiment_file_gives_its_metrics_unless_some_are_named(audio: Path, run: Path) -> None:
+    against = str(run / "spec.toml")
+    registry = registry_of(level=Level, other=Sounding)
+
+    def used(**changes: Any) -> dict[str, Any]:
+        (comparison,) = _evaluate(audio, against=against, registry=registry, **changes).comparisons
+        return {name: options["scale"] for name, options in comparison.metrics.items()}
+
+    text = (run / "spec.toml").read_text()
+    (run / "spec.toml").write_text(text.replace("scale = 1.0", "scale = 4.0"))
+    assert used() == {"level": 4.0}
+    assert used(metrics=("other", "level")) == {"other": 1.0, "level": 4.0}
+    assert used(metric_options=("level.scale=0.5",)) == {"level": 0.5}
+    named = 'name = "lsgan"\n'
+    (run / "spec.toml").write_text(text.replace(named, f'{named}evaluation = {{ metrics = ["other"] }}\n'))
+    with pytest.raises(SpecError, match=r"experiments list different metrics; .*--metric"):
+        used()
+    assert used(metrics=("other",)) == {"other": 1.0}
