@@ -148,7 +148,8 @@ def default_output(path: Path, against: str | None, *, recorded: bool) -> Path:
     """
     if not recorded:
         return path
-    dataset = Path(against or "").expanduser().resolve().stem
+    named = Path(against or "").expanduser().resolve()
+    dataset = named.stem if named.suffix == ".toml" else named.name
     return Path("evaluations") / f"{path.resolve().name}-against-{dataset}"
 
 

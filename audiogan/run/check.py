@@ -13,9 +13,9 @@ from attrs import frozen
 from audiogan.build import build
 from audiogan.data.damage import window_or_damage
 from audiogan.errors import AudioganError
-from audiogan.interfaces import Dataset, Metric
+from audiogan.interfaces import Dataset
 from audiogan.registry import Registry
-from audiogan.run.judging import figure_clash
+from audiogan.run.judging import figure_clash, named_metric
 from audiogan.run.scoring import no_such_figure
 from audiogan.spec.locator import KeyPath
 from audiogan.spec.problems import Problem, as_error
@@ -153,9 +153,11 @@ class _Checker:
         for index, metric_spec in enumerate(evaluation.metrics):
             path = ("evaluation", "metrics", index)
             try:
-                metric: Metric = build("metric", metric_spec, self._registry)
+                each = named_metric(metric_spec, self._registry)
+                metric = each.metric
                 if dataset is not None:
-                    metric.check(dataset)
+                    with each.faults():
+                        metric.check(dataset)
             except AudioganError as error:
                 figures = None
                 yield _refusal("metric", metric_spec, error, path=path)

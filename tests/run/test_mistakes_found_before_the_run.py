@@ -11,10 +11,12 @@ from audiogan.cli import main
 from audiogan.data.example import encode_example
 from audiogan.data.shard_writer import write_shard
 from audiogan.errors import SpecError
+from audiogan.interfaces import Dataset
 from audiogan.registry import installed
 from audiogan.run.check import check_experiments
 from audiogan.spec import ExperimentFile, read_experiments
 from tests.run.conftest import WholeRun
+from tests.run.evaluation.stand_in_metrics import Level
 from tests.run.sitting import registry_with
 from tests.run.tone_shards import EXPERIMENTS, write_experiments
 from tests.training.linear_gan import LinearGenerator
@@ -204,3 +206,16 @@ def test_two_metrics_with_one_figure_are_refused(told: Callable[..., list[str]])
     text = re.sub(r"\[\[evaluation\.metrics\]\].*?\n\n", "", EXPERIMENTS, flags=re.DOTALL)
     text = text.replace("[evaluation]\n", f'[evaluation]\nmetrics = [{listed}]\nbest_by = "nearest_self"\n')
     assert "metrics 'nearest-neighbours' and 'nearest-neighbours' both give the figure 'nearest_self'" in told(text)[-1]
+
+
+def test_a_metric_that_fails_at_its_check_is_named(told: Callable[..., list[str]]) -> None:
+    class Hasty(Level):
+        def check(self, dataset: Dataset) -> None:
+            raise KeyError("labels")
+
+    text = re.sub(r"\[\[evaluation\.metrics\]\].*?\n\n", "", EXPERIMENTS, flags=re.DOTALL)
+    text = text.replace("[evaluation]\n", '[evaluation]\nmetrics = ["hasty"]\nbest_by = "level"\n')
+    assert (
+        "metric 'hasty' of tests 0 fails: KeyError: 'labels'"
+        in told(text, registry=registry_with("metric", "hasty", Hasty))[-1]
+    )

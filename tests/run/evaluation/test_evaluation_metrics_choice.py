@@ -16,6 +16,7 @@ from audiogan.evaluation.classifier.cache import classifier_folder
 from audiogan.evaluation.classifier.choice import ClassifierChoice
 from audiogan.run.evaluation.metrics import PreparedMetrics, metric_specs, prepared_metrics
 from audiogan.spec import ComponentSpec
+from audiogan_metrics.inception_score import InceptionScore
 from tests.evaluation.harmonic_tones import HarmonicTones, HarmonicTonesOptions
 from tests.run.evaluation.stand_in_metrics import Level, LevelOptions, Peak, Recognition, registry_of
 
@@ -56,6 +57,13 @@ def test_without_labels_those_that_need_them_are_left_out() -> None:
     assert list(prepared.metrics) == ["level", "peak"]
     assert prepared.left_out == {"recognition": "the dataset has no labels"}
     assert told == ["recognition is left out: the dataset has no labels"]
+
+
+def test_the_way_out_is_an_option_of_the_command() -> None:
+    prepared, _ = _prepared(UNLABELLED, registry=registry_of(level=Level, score=InceptionScore), samples=200)
+    assert prepared.left_out["score"].endswith("or give the metric a classifier trained elsewhere with --classifier")
+    with pytest.raises(DataError, match=r"trained elsewhere with --classifier$"):
+        _prepared(UNLABELLED, registry=registry_of(score=InceptionScore), named=("score",), samples=200)
 
 
 def test_too_few_windows_leave_a_metric_out_with_the_number_needed() -> None:
