@@ -13,8 +13,8 @@ from torch import Tensor
 from audiogan.evaluation.checkerboard.lines import ArtifactLines
 
 _SAMPLES_AT_A_TIME = 1 << 18
-# A tone on a bin fills one more on either side under the Hann window: the neighbours are clear of the next line, too
-_NEIGHBOUR = 2
+# In every second bin. A tone fills one more on either side under the Hann window: neighbours are clear of the next line
+_NEIGHBOUR = 1
 # What 16 bits add to a full-scale signal by rounding lies 98 dB below it
 _FLOOR = 1e-10
 # Less than the last of 24 bits
@@ -86,16 +86,18 @@ def _frames(waveforms: Tensor, lines: ArtifactLines) -> Tensor:
 def _of_signals(signals: Tensor, lines: ArtifactLines) -> Tensor:
     """``[..., levels]`` of signals ``[signals, ..., frame_length]`` without offset, whose powers are added."""
     window = torch.hann_window(lines.frame_length, dtype=torch.float64)
-    spectra = torch.fft.rfft(signals * window)
+    # The halves added have every second bin of the whole, and neither lines nor their neighbours are on others
+    halves = (signals * window).unflatten(-1, (2, -1)).sum(dim=-2)
+    spectra = torch.fft.rfft(halves)
     floor = _FLOOR * window.square().sum() * signals.square().mean(dim=-1, keepdim=True).sum(dim=0)
     decibels = _decibels(spectra.abs().square().sum(dim=0), floor)
     levels = []
-    for bins in map(torch.from_numpy, lines.bins):
+    for bins in (torch.from_numpy(bins // 2) for bins in lines.bins):
         below, above = bins - _NEIGHBOUR, bins + _NEIGHBOUR
         # Half the rate is a real bin, which compares with no other, and what lies beyond mirrors what lies before
-        above = torch.where(2 * above < lines.frame_length, above, below)
+        above = torch.where(2 * above < halves.shape[-1], above, below)
         prominence = decibels[..., bins] - (decibels[..., below] + decibels[..., above]) / 2
-        if 2 * bins[-1] == lines.frame_length:
+        if 2 * bins[-1] == halves.shape[-1]:
             prominence[..., -1] = decibels[..., -1] - _beside_half_the_rate(spectra, floor)
         levels.append(prominence.mean(dim=-1))
     return torch.stack(levels, dim=-1)
