@@ -28,13 +28,14 @@ class ReadingSpeeds:
 
         Rounds are compared one by one, since whatever else the machine does slows all readers of a round.
         """
-        rows = []
+        rows: list[tuple[str, ...]] = []
         for reader, speeds in self._rounds.items():
             ratio = ""
             if beside in self._rounds:
                 ratio = f"{np.median(np.divide(speeds, self._rounds[beside])):.2f}"
             rows.append((reader, f"{max(speeds):,.0f}", f"{median(speeds):,.0f}", ratio))
-        return rows + [(reader, reason, "", "") for reader, reason in self._notes.items()]
+        rows += [(reader, reason, "", "") for reader, reason in self._notes.items()]
+        return rows
 
     def as_json(self) -> Mapping[str, Sequence[float]]:
         """The same for programs."""

@@ -89,3 +89,10 @@ def test_a_damaged_record_is_named_with_its_byte(tmp_path: Path, capsys: pytest.
 def test_a_path_that_is_not_there_is_a_mistake(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["data", "inspect", str(tmp_path / "nowhere")]) == 2
     assert "nowhere: not there" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("jobs", ["0", "-1"])
+def test_no_processes_are_too_few(tmp_path: Path, capsys: pytest.CaptureFixture[str], jobs: str) -> None:
+    write(tmp_path / "a.wav", noise(0))
+    assert main(["data", "inspect", str(tmp_path), "--jobs", jobs]) == 2
+    assert f"--jobs {jobs}: must be at least 1" in capsys.readouterr().err

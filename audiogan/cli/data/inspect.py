@@ -39,15 +39,18 @@ def run(arguments: argparse.Namespace) -> int:
     from audiogan.data.inspection.paths import sort_paths
     from audiogan.data.inspection.recordings import hear_folder
     from audiogan.data.inspection.records import inspect_records
+    from audiogan.errors import DataError
     from audiogan.run.folder import write_json
     from audiogan.training.stop import StopSignal
 
+    if arguments.jobs is not None and arguments.jobs < 1:
+        raise DataError(f"--jobs {arguments.jobs}: must be at least 1")
     stop = StopSignal()
     with stop.listening(), stop.interruptible():
         recordings, shards = sort_paths(arguments.paths)
         tables, values, broken = [], {}, False
         if recordings:
-            folder = hear_folder(recordings, jobs=max(1, arguments.jobs or os.cpu_count() or 1), tell=_tell)
+            folder = hear_folder(recordings, jobs=arguments.jobs or os.cpu_count() or 1, tell=_tell)
             tables += folder_tables(folder, every=arguments.list)
             values["recordings"] = folder_values(folder)
             broken = bool(folder.broken)
