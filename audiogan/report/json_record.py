@@ -84,6 +84,17 @@ class JsonRecord:
             raise self._mismatch(key, "a table of names and values", value)
         return value
 
+    def texts(self, key: str) -> Mapping[str, str]:
+        """The named texts under ``key``, none where the key is absent or null.
+
+        :raises DataError: something else than a table of texts is under ``key``.
+        """
+        table = self.table(key)
+        for name, value in table.items():
+            if not isinstance(value, str):
+                raise self._mismatch(f"{key}.{name}", "text", value)
+        return table
+
     def figures(self, key: str) -> Mapping[str, float]:
         """The named numbers under ``key``, none where the key is absent or null; a figure that is null is NaN.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+from audiogan.report.absence_notes import absence_notes
 from audiogan.report.classifier_notes import classifier_sentences
 from audiogan.report.figure_names import INCEPTION_SCORE_MEAN, spread_of, words_of
 from audiogan.report.formatting import (
@@ -47,6 +48,7 @@ def notes_of(run: Run, rows: tuple[Row, ...], tables: Tables) -> tuple[str, ...]
         sentences = _scale_sentences(reference) + classifier_sentences(reference.protocol)
         subject = [f"{_titles(run, reference)}:"] if len(run.references) > 1 else []
         notes += [" ".join(subject + sentences)] if sentences else []
+    notes += absence_notes(run)
     if tables.has_levels:
         notes.append("Figures by level are in table.csv, table.json and report.html.")
     for experiment, row in zip(run.experiments, rows, strict=True):

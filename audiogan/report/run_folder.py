@@ -27,6 +27,8 @@ class Result:
     intervals: Mapping[str, tuple[float, float]] = field(factory=dict)
     samples: int | None = None
     protocol: Mapping[str, Any] = field(factory=dict)
+    left_out: Mapping[str, str] = field(factory=dict)
+    """By metric, why figures of it are missing."""
     error: str | None = None
 
 
@@ -49,6 +51,8 @@ class Scored:
 
     figures: Mapping[str, float]
     intervals: Mapping[str, tuple[float, float]]
+    left_out: Mapping[str, str] = field(factory=dict)
+    """By metric, why figures of it are missing."""
 
 
 @frozen
@@ -123,6 +127,7 @@ def _read_result(path: Path) -> Result | None:
         intervals=record.intervals("intervals"),
         samples=record.optional_count("samples"),
         protocol=record.table("protocol"),
+        left_out=record.texts("left_out"),
         error=record.optional_text("error"),
     )
 
@@ -135,10 +140,14 @@ def _read_references(path: Path) -> tuple[ReferenceScale, ...]:
 
 def _read_reference(group: JsonRecord) -> ReferenceScale:
     intervals = JsonRecord(f"{group.place}: intervals", group.table("intervals"))
+    left_out = JsonRecord(f"{group.place}: left_out", group.table("left_out"))
+    real, noise = (
+        Scored(group.figures(side), intervals.intervals(side), left_out.texts(side)) for side in ("real", "noise")
+    )
     return ReferenceScale(
         experiments=group.names("experiments"),
-        real=Scored(group.figures("real"), intervals.intervals("real")),
-        noise=Scored(group.figures("noise"), intervals.intervals("noise")),
+        real=real,
+        noise=noise,
         lower_is_better=frozenset(group.optional_names("lower_is_better")),
         samples=group.optional_count("samples"),
         protocol=group.table("protocol"),

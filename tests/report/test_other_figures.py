@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from audiogan.errors import DataError
 from audiogan.report import plain_table, write_report
 from audiogan.report.classifier_notes import classifier_sentences
 from audiogan.report.csv_table import csv_table
@@ -175,6 +176,18 @@ def test_notes_tell_counts_intervals_scale_classifier_and_the_best_so_far(distan
         "figures by different classifiers do not compare.",
         "Late: unfinished at step 56, best distance so far 20 at epoch 5; the same command again continues it.",
     )
+
+
+def test_notes_tell_which_figures_are_missing_and_why(distances: Path, change_json: Change) -> None:
+    left_out = {"real": {"ndb": "metric 'ndb' needs\n500 windows"}, "noise": {}}
+    change_json(distances / "reference.json", lambda groups: groups[0].update(left_out=left_out))
+    change_json(distances / "cnn" / "result.json", lambda result: result.update(left_out={"checkerboard": "no sound"}))
+    report = write_report(distances)
+    assert "real data: no figures by ndb: metric 'ndb' needs 500 windows." in report.notes
+    assert "CNN: no figures by checkerboard: no sound." in report.notes
+    change_json(distances / "cnn" / "result.json", lambda result: result.update(left_out={"checkerboard": 3}))
+    with pytest.raises(DataError, match=r"cnn/result\.json: 'left_out\.checkerboard' should be text, not 3"):
+        write_report(distances)
 
 
 def test_notes_tell_that_experiments_choose_by_different_figures(distances: Path, change_json: Change) -> None:
