@@ -87,7 +87,8 @@ def _of_signals(signals: Tensor, lines: ArtifactLines) -> Tensor:
     """``[..., levels]`` of signals ``[signals, ..., frame_length]`` without offset, whose powers are added."""
     window = torch.hann_window(lines.frame_length, dtype=torch.float64)
     # The halves added have every second bin of the whole, and neither lines nor their neighbours are on others
-    halves = (signals * window).unflatten(-1, (2, -1)).sum(dim=-2)
+    first, second = (signals * window).chunk(2, dim=-1)
+    halves = first + second
     spectra = torch.fft.rfft(halves)
     floor = _FLOOR * window.square().sum() * signals.square().mean(dim=-1, keepdim=True).sum(dim=0)
     decibels = _decibels(spectra.abs().square().sum(dim=0), floor)
