@@ -8,7 +8,6 @@ import pytest
 import torch
 
 from audiogan.build import build
-from audiogan.build import build
 from audiogan.registry import installed
 from audiogan.spec import ExperimentSpec, OptimizerSpec, read_experiments
 
