@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 from uuid import uuid4
 
 from audiogan.errors import DataError
@@ -37,6 +38,16 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
     finally:
         with suppress(OSError):
             partial.unlink()
+
+
+def write_json(path: Path, document: Any) -> None:
+    """Writes ``document`` to ``path``, whole or not at all.
+
+    :raises DataError: the file cannot be written.
+    """
+    with atomic_file(path) as file:
+        # A surrogate, as in a name of a file that is not UTF-8, becomes the escape that JSON reads back as it.
+        file.write((json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace"))
 
 
 def _sync_folder(folder: Path) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 import torch
 
+from audiogan.atomic import write_json
 from audiogan.components import Components, build_components
 from audiogan.durations import duration
 from audiogan.errors import AudioganError, CheckpointError
 from audiogan.registry import Registry
-from audiogan.run.folder import ExperimentFolder, read_json, write_json
+from audiogan.run.folder import ExperimentFolder, read_json
 from audiogan.run.identity import budget
 from audiogan.run.reference import Judges
 from audiogan.run.scoring import Scorer

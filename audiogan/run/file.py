@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import torch
 from attrs import frozen
 
-from audiogan.atomic import atomic_file
+from audiogan.atomic import atomic_file, write_json
 from audiogan.errors import AudioganError, SpecError
 from audiogan.registry import Registry
 from audiogan.report import Report, write_report
 from audiogan.run.check import check_experiments
 from audiogan.run.environment import environment
 from audiogan.run.experiment import is_finished, run_experiment
-from audiogan.run.folder import RunFolder, write_json
+from audiogan.run.folder import RunFolder
 from audiogan.run.identity import check_identity
 from audiogan.run.plan import plan
 from audiogan.run.reference import Judges

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from attrs import frozen
 from filelock import FileLock, Timeout
 
-from audiogan.atomic import atomic_file
 from audiogan.errors import AudioganError, CheckpointError
 from audiogan.training.checkpoint import read_document, write_checkpoint
 from audiogan.training.trainer import Trainer
@@ -134,15 +133,8 @@ def _in_the_way(path: Path) -> str:
     return f"{path} is a file, not a folder"
 
 
-def write_json(path: Path, document: Any) -> None:
-    """Writes ``document`` to ``path``, atomically."""
-    with atomic_file(path) as file:
-        # A surrogate, as in a name of a file that is not UTF-8, becomes the escape that JSON reads back as it.
-        file.write((json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace"))
-
-
 def read_json(path: Path, kind: type[_Document]) -> _Document | None:
-    """What :func:`write_json` wrote, a ``kind``, or ``None`` where there is nothing.
+    """What :func:`audiogan.atomic.write_json` wrote, a ``kind``, or ``None`` where there is nothing.
 
     :raises CheckpointError: the file holds something else.
     """

@@ -11,6 +11,7 @@ from typing import Any, final
 
 import torch
 
+from audiogan.atomic import write_json
 from audiogan.data.cache import cache_directory
 from audiogan.errors import CheckpointError
 from audiogan.evaluation.real_windows import divide_windows, judged_waveforms
@@ -19,7 +20,7 @@ from audiogan.evaluation.soundness import soundness
 from audiogan.interfaces import Dataset
 from audiogan.registry import Registry
 from audiogan.run.complaints import data_complaints
-from audiogan.run.folder import read_json, write_json
+from audiogan.run.folder import read_json
 from audiogan.run.identity import identity
 from audiogan.run.judging import NamedMetric, named_metric
 from audiogan.run.scoring import check_best_by, evaluate_all

@@ -10,12 +10,12 @@ import torch
 from attrs import frozen
 from torch import Tensor
 
-from audiogan.atomic import atomic_file
+from audiogan.atomic import atomic_file, write_json
 from audiogan.build import build
 from audiogan.errors import CheckpointError, SpecError
 from audiogan.interfaces import Generator, Representation
 from audiogan.registry import Registry
-from audiogan.run.folder import RunFolder, write_json
+from audiogan.run.folder import RunFolder
 from audiogan.spec import (
     ComponentSpec,
     EvaluationSpec,

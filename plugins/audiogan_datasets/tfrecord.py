@@ -94,7 +94,7 @@ class TFRecordDataset(Dataset):
         self._labels = None
         if options.label_feature is not None:
             self._labels = read_labels(self._records, options.label_feature, class_names, on_error=options.on_error)
-            self.class_names = self._labels.class_names
+            self.class_names = self._labels.names
 
     def __len__(self) -> int:
         return len(self._records)

@@ -3,31 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from attrs import frozen
-from numpy.typing import NDArray
 
+from audiogan.data.classes import NO_CLASS, Classes
 from audiogan.data.damage import tell_damage, tell_skipped
 from audiogan.data.example import Example
 from audiogan.data.record_list import RecordList
 from audiogan.errors import DamagedDataError, DataError
 
-_NONE = -1
 
-
-@frozen(eq=False)
-class Labels:
-    """The class of each record."""
-
-    class_names: tuple[str, ...]
-    indices: NDArray[np.int64]
-
-    def of(self, record: int) -> int | None:
-        """The index of the record's class in ``class_names``, or ``None`` where its label is empty."""
-        index = int(self.indices[record])
-        return None if index == _NONE else index
-
-
-def read_labels(records: RecordList, feature: str, class_names: tuple[str, ...] | None, *, on_error: str) -> Labels:
+def read_labels(records: RecordList, feature: str, class_names: tuple[str, ...] | None, *, on_error: str) -> Classes:
     """The labels in ``feature``: byte strings, of which an empty one is no label, or single integers.
 
     Classes are ``class_names`` or, where that is ``None``, the labels that occur: sorted, integers by value. Where
@@ -42,11 +26,11 @@ def read_labels(records: RecordList, feature: str, class_names: tuple[str, ...] 
         integers = sorted({label for label in found if isinstance(label, int)})
         words = sorted({label for label in found if isinstance(label, str) and label})
         class_names = tuple(dict.fromkeys([*map(str, integers), *words]))
-    index_of = {name: index for index, name in enumerate(class_names)} | {"": _NONE}
+    index_of = {name: index for index, name in enumerate(class_names)} | {"": NO_CLASS}
     indices = np.empty(len(found), dtype=np.int64)
     for number, label in enumerate(found):
         if label is None:
-            indices[number] = _NONE
+            indices[number] = NO_CLASS
             continue
         if str(label) not in index_of:
             raise DataError(
@@ -54,7 +38,7 @@ def read_labels(records: RecordList, feature: str, class_names: tuple[str, ...] 
                 f"({', '.join(class_names) or 'none'}); add clips of that class to it, or take these out"
             )
         indices[number] = index_of[str(label)]
-    return Labels(class_names, indices)
+    return Classes(class_names, indices)
 
 
 def _label_of(records: RecordList, number: int, feature: str, on_error: str) -> int | str | None:

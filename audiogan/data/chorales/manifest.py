@@ -12,7 +12,7 @@ from typing import Any
 import soxr
 from attrs import asdict, evolve, frozen
 
-from audiogan.atomic import atomic_file
+from audiogan.atomic import write_json
 from audiogan.audio.resampling import RESAMPLER
 from audiogan.data.chorales.rendering import Rendered, Settings
 from audiogan.data.chorales.synthesiser import Synthesiser
@@ -57,8 +57,7 @@ class Manifest:
             },
             "chorales": [asdict(self.rendered[bwv]) for bwv in sorted(self.rendered)],
         }
-        with atomic_file(folder / NAME) as file:
-            file.write((json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode())
+        write_json(folder / NAME, document)
 
 
 def made_with(settings: Settings, synthesiser: Synthesiser) -> dict[str, Any]:

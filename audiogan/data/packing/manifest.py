@@ -9,7 +9,7 @@ from typing import Any
 
 from attrs import asdict, evolve, frozen
 
-from audiogan.atomic import atomic_file
+from audiogan.atomic import write_json
 from audiogan.data.packing.shard import PackedShard
 from audiogan.errors import DataError
 
@@ -43,9 +43,7 @@ class Manifest:
             "records": sum(shard.records for shard in self.packed.values()),
             "shards": [asdict(self.packed[name]) for name in sorted(self.packed)],
         }
-        with atomic_file(folder / NAME) as file:
-            # A surrogate, as in a name of a file that is not UTF-8, becomes the escape that JSON reads back as it.
-            file.write((json.dumps(document, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace"))
+        write_json(folder / NAME, document)
 
 
 def packed_before(folder: Path, plan: str) -> dict[str, PackedShard]:

@@ -6,28 +6,13 @@ import re
 from collections.abc import Sequence
 
 import numpy as np
-from attrs import frozen
-from numpy.typing import NDArray
 
+from audiogan.data.classes import NO_CLASS, Classes
 from audiogan.data.recordings.listing import FoundFile
 from audiogan.errors import DataError
 
 NO_LABEL = ""
-_NONE = -1
 _SHOWN = 5
-
-
-@frozen(eq=False)
-class Classes:
-    """The class of each of several recordings."""
-
-    names: tuple[str, ...]
-    indices: NDArray[np.int64]
-
-    def of(self, recording: int) -> int | None:
-        """The index of the recording's class in ``names``, or ``None`` where it has no label."""
-        index = int(self.indices[recording])
-        return None if index == _NONE else index
 
 
 def labels_from_folders(files: Sequence[FoundFile]) -> tuple[str, ...]:
@@ -87,7 +72,7 @@ def classes_of(
         occurring = set(labels) - {NO_LABEL}
         numbers = all(re.fullmatch("[0-9]+", label) for label in occurring)
         class_names = tuple(sorted(occurring, key=(lambda label: (int(label), label)) if numbers else None))
-    index_of = {name: index for index, name in enumerate(class_names)} | {NO_LABEL: _NONE}
+    index_of = {name: index for index, name in enumerate(class_names)} | {NO_LABEL: NO_CLASS}
     strange = [number for number, label in enumerate(labels) if label not in index_of]
     if strange:
         shown = ", ".join(class_names[:_SHOWN]) + (", …" if len(class_names) > _SHOWN else "")

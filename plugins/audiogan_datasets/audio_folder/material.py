@@ -9,10 +9,11 @@ from pathlib import Path
 from attrs import frozen
 
 from audiogan.audio.channels import check_channels
+from audiogan.data.classes import Classes
 from audiogan.data.recordings.copies import warn_of_copies
 from audiogan.data.recordings.headers import KnownFile, sound_files
 from audiogan.data.recordings.label_table import labels_from_table
-from audiogan.data.recordings.labels import Classes, classes_of, labels_from_folders, labels_from_names
+from audiogan.data.recordings.labels import classes_of, labels_from_folders, labels_from_names
 from audiogan.data.recordings.listing import FoundFile, find_recordings
 from audiogan.data.recordings.recording import Recording
 from audiogan.data.recordings.split import Split, split_by_path, split_by_pattern, split_by_share
