@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any, final
 
 import torch
+from attrs import evolve
 from torch import Tensor
 from torch.autograd import Function
 
@@ -158,7 +159,10 @@ class LSTMBackward(_ReverseModeOnly):
         gradients = _apply(
             LSTMSecondBackward,
             ctx.implementation,
-            wanted(ctx, inputs=_slice(_OPTIONS_OF_BACKWARD + RESULTS, count), arguments=_slice(RESULTS, count)),
+            evolve(
+                wanted(ctx, inputs=_slice(_OPTIONS_OF_BACKWARD + RESULTS, count), arguments=_slice(RESULTS, count)),
+                cotangents=any(ctx.needs_input_grad[_slice(_OPTIONS_OF_BACKWARD, RESULTS)]),
+            ),
             ctx.per_layer,
             (len(direction), count, len(saved)),
             *direction,
@@ -194,7 +198,8 @@ class LSTMSecondBackward(_ReverseModeOnly):
                 wanted=wanted,
             )
         weights = weight_gradients_in_a_row(gradients.weights, of_arguments - RESULTS)
-        return _handed_out(results.output, results.hn, results.cn, gradients.x, gradients.h0, gradients.c0, *weights)
+        tangents = (None,) * RESULTS if results is None else (results.output, results.hn, results.cn)
+        return _handed_out(*tangents, gradients.x, gradients.h0, gradients.c0, *weights)
 
     @staticmethod
     def setup_context(ctx: Any, inputs: tuple[Any, ...], output: tuple[Any, ...]) -> None:

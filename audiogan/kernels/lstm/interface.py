@@ -92,10 +92,14 @@ class Direction:
 
 @frozen
 class Wanted:
-    """Which gradients a backward pass must return; those of the states always are."""
+    """Which gradients a backward pass must return; those of the initial states always are.
+
+    ``cotangents`` are those that the first pass was given, and are for the second alone.
+    """
 
     x: bool = True
     weights: bool = True
+    cotangents: bool = True
 
 
 class Implementation(ABC):
@@ -145,10 +149,11 @@ class Implementation(ABC):
     @abstractmethod
     def second_backward(
         self, direction: Direction, arguments: Arguments, saved: Saved, saved_by_backward: Saved, *, wanted: Wanted
-    ) -> tuple[Results, Gradients]:
+    ) -> tuple[Results | None, Gradients]:
         """The gradients of ⟨direction, gradients⟩ with respect to :meth:`backward`'s cotangents and to the arguments.
 
-        With respect to the cotangents that is the tangent of the results along ``direction``. The initial states' part
-        of ``direction`` starts the tangent, ``weights`` adds V_W x + V_U h₋ + V_b to ż, and in the adjoint V_Wᵀδ and
-        V_Uᵀδ to what x and h₋ receive, and Σ δ vᵀ and Σ δ ḣ₋ᵀ are part of the weights' gradients in every case.
+        With respect to the cotangents, None if not wanted, that is the tangent of the results along ``direction``. The
+        initial states' part of ``direction`` starts the tangent, ``weights`` adds V_W x + V_U h₋ + V_b to ż, and in the
+        adjoint V_Wᵀδ and V_Uᵀδ to what x and h₋ receive, and Σ δ vᵀ and Σ δ ḣ₋ᵀ are part of the weights' gradients in
+        every case.
         """

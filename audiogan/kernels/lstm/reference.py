@@ -73,7 +73,7 @@ class Reference(Implementation):
 
     def second_backward(
         self, direction: Direction, arguments: Arguments, saved: Saved, saved_by_backward: Saved, *, wanted: Wanted
-    ) -> tuple[Results, Gradients]:
+    ) -> tuple[Results | None, Gradients]:
         """A tangent pass upwards through the layers, then its adjoint downwards."""
         runs, backs = _scans(saved), _reverses(saved_by_backward)
         moved: tuple[LayerWeights | None, ...] = direction.weights or (None,) * len(runs)
@@ -114,8 +114,9 @@ class Reference(Implementation):
             change = moved[index]
             if x_tilde is not None and change is not None:
                 x_tilde += back.delta @ change.weight_ih
+        hn_dot, cn_dot = torch.stack([a.h_dot[-1] for a in alongs]), torch.stack([a.c_dot[-1] for a in alongs])
         return (
-            Results(v, torch.stack([a.h_dot[-1] for a in alongs]), torch.stack([a.c_dot[-1] for a in alongs])),
+            Results(v, hn_dot, cn_dot) if wanted.cotangents else None,
             Gradients(
                 x_tilde,
                 torch.stack(h0_tilde[::-1]),

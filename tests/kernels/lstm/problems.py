@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import product
 
 import torch
 from attrs import frozen
 from torch import Tensor
 
 from audiogan.kernels.lstm.dispatch import NAMES, reasons_against
-from audiogan.kernels.lstm.interface import Arguments, Direction, Gradients, LayerWeights, Results
+from audiogan.kernels.lstm.interface import Arguments, Direction, Gradients, LayerWeights, Results, Wanted
 
 RESULTS = 3
+
+LESS_THAN_ALL = [Wanted(*choice) for choice in product((False, True), repeat=3) if not all(choice)]
 
 
 @frozen
@@ -161,9 +164,9 @@ def as_layers(weights: Sequence[Tensor], size: Size) -> tuple[LayerWeights, ...]
     )
 
 
-def of_results(results: Results) -> list[Tensor]:
-    """Output, hn and cn."""
-    return [results.output, results.hn, results.cn]
+def of_results(results: Results | None) -> list[Tensor]:
+    """Output, hn and cn, if they are there."""
+    return [] if results is None else [results.output, results.hn, results.cn]
 
 
 def of_gradients(gradients: Gradients) -> list[Tensor]:

@@ -48,8 +48,9 @@ class Recorder(Implementation):
 
     def second_backward(
         self, direction: Direction, arguments: Arguments, saved: Saved, saved_by_backward: Saved, *, wanted: Wanted
-    ) -> tuple[Results, Gradients]:
-        self.passes.append(f"second x={wanted.x} weights={wanted.weights} moved={direction.weights is not None}")
+    ) -> tuple[Results | None, Gradients]:
+        asked = f"x={wanted.x} weights={wanted.weights} cotangents={wanted.cotangents}"
+        self.passes.append(f"second {asked} moved={direction.weights is not None}")
         return load("reference").second_backward(direction, arguments, saved, saved_by_backward, wanted=wanted)
 
 
@@ -110,7 +111,7 @@ def test_a_penalty_computes_no_weight_gradients_that_nobody_asked_for(recorder: 
     assert recorder.passes == [
         "forward save=True",
         "backward x=True weights=False save=True",
-        "second x=False weights=True moved=False",
+        "second x=False weights=True cotangents=False moved=False",
     ]
 
 
@@ -124,7 +125,7 @@ def test_a_penalty_through_a_convolution_runs_each_pass_once(recorder: Recorder)
     assert recorder.passes == [
         "forward save=True",
         "backward x=True weights=False save=True",
-        "second x=False weights=True moved=False",
+        "second x=False weights=True cotangents=True moved=False",
     ]
     assert all(weight.grad is not None and weight.grad.any() for weight in (kernel, *weights))
 

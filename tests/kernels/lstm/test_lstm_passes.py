@@ -9,6 +9,7 @@ from torch import Tensor
 from audiogan.kernels.lstm.dispatch import load
 from audiogan.kernels.lstm.interface import Results, Saved, Wanted
 from tests.kernels.lstm.problems import (
+    LESS_THAN_ALL,
     Place,
     Size,
     Solution,
@@ -89,7 +90,7 @@ def test_second_gradients(place: Place, size: Size, move_weights: bool) -> None:
 
 
 @place_by_place
-@pytest.mark.parametrize("wanted", [Wanted(x=False), Wanted(weights=False), Wanted(x=False, weights=False)], ids=str)
+@pytest.mark.parametrize("wanted", LESS_THAN_ALL, ids=str)
 def test_what_is_not_wanted_is_left_out_and_changes_nothing_else(place: Place, wanted: Wanted) -> None:
     size = Size(steps=5, batch=3, inputs=2, hidden=7, layers=2)
     solution = solve(size)
@@ -100,7 +101,8 @@ def test_what_is_not_wanted_is_left_out_and_changes_nothing_else(place: Place, w
     gradients, _ = implementation.backward(cotangents, arguments, saved, wanted=wanted, save=True)
     assert (gradients.x is not None, gradients.weights is not None) == (wanted.x, wanted.weights)
     assert_agree(of_gradients(gradients), _only(wanted, solution.gradients), place.tolerance)
-    _, by_arguments = second_gradients(place, size, solution, wanted)
+    by_cotangents, by_arguments = second_gradients(place, size, solution, wanted)
+    assert_agree(by_cotangents, solution.second_by_cotangents if wanted.cotangents else [], place.tolerance)
     assert_agree(by_arguments, _only(wanted, solution.second_by_arguments), place.tolerance)
 
 

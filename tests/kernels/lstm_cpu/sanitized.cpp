@@ -135,8 +135,11 @@ bool works(const Shape& shape, bool bias, bool batch_first, bool move_weights, b
   run<Real>(audiogan_lstm::forward_pass<Real>, call);
   if (!finite(results)) return false;
   if (!save) return true;
+  std::vector<Real> h_cotangents = blank<Real>(plan.slices * shape.layers * shape.steps * shape.slice_rows * plan.units);
   call.cotangents = cotangents.call();
   call.gradients = gradients.call();
+  run<Real>(audiogan_lstm::backward_pass<Real>, call);
+  call.h_cotangents = h_cotangents.data();
   run<Real>(audiogan_lstm::backward_pass<Real>, call);
   if (!finite(gradients, bias)) return false;
   call.direction = direction.call(true, move_weights);
@@ -145,6 +148,7 @@ bool works(const Shape& shape, bool bias, bool batch_first, bool move_weights, b
   run<Real>(audiogan_lstm::second_backward_pass<Real>, call);
   if (!finite(second, bias) || !finite(tangents)) return false;
   call.gradients = second.call(false, false);
+  call.tangents = {};
   run<Real>(audiogan_lstm::backward_pass<Real>, call);
   run<Real>(audiogan_lstm::second_backward_pass<Real>, call);
   return true;

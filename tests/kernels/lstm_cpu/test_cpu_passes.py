@@ -41,16 +41,18 @@ def test_odd_sizes(size: Size, instructions: str, dtype: torch.dtype, monkeypatc
 
 
 @pytest.mark.parametrize("instructions", usable_instructions())
+@pytest.mark.parametrize("cotangents", [False, True])
 @pytest.mark.parametrize("weights", [False, True])
 @pytest.mark.parametrize("x", [False, True])
-def test_only_what_is_wanted(x: bool, weights: bool, instructions: str) -> None:
+def test_only_what_is_wanted(x: bool, weights: bool, cotangents: bool, instructions: str) -> None:
     size = Size(steps=12, batch=5, inputs=3, hidden=9, layers=2)
     problem = random_problem(size)
-    wanted = Wanted(x=x, weights=weights)
+    wanted = Wanted(x=x, weights=weights, cotangents=cotangents)
     expected = run(REFERENCE, size, *problem, wanted=wanted)
     with poisoned_memory():
         found = run(CPU(instructions), size, *problem, wanted=wanted)
     assert len(found.gradients) == 2 + x + 6 * weights
+    assert len(found.tangents) == 3 * cotangents
     assert_passes_agree(found, expected, TOLERANCES[torch.float64])
 
 

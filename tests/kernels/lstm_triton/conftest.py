@@ -48,8 +48,8 @@ class Interpreted(Implementation):
 
     def second_backward(
         self, direction: Direction, arguments: Arguments, saved: Saved, saved_by_backward: Saved, *, wanted: Wanted
-    ) -> tuple[Results, Gradients]:
-        results: tuple[Results, Gradients] = self._pass(
+    ) -> tuple[Results | None, Gradients]:
+        results: tuple[Results | None, Gradients] = self._pass(
             "second_backward", direction, arguments, saved, saved_by_backward, wanted=wanted
         )
         return results

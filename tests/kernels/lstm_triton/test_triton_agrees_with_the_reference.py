@@ -14,6 +14,7 @@ from audiogan.kernels.lstm.autograd import record
 from audiogan.kernels.lstm.interface import Arguments, Direction, Implementation, LayerWeights, Results, Wanted
 from audiogan.kernels.lstm.reference import IMPLEMENTATION as REFERENCE
 from audiogan.kernels.lstm.triton import IMPLEMENTATION
+from tests.kernels.lstm.problems import LESS_THAN_ALL
 
 SIZES = [  # steps, batch, inputs, hidden, layers
     (1, 1, 1, 1, 1),
@@ -108,7 +109,7 @@ def test_every_result_of_every_pass(
     check(all_passes(interpreted, *given, Wanted()), all_passes(REFERENCE, *given, Wanted()), relative=relative)
 
 
-@pytest.mark.parametrize("wanted", [Wanted(x=False), Wanted(weights=False), Wanted(x=False, weights=False)], ids=str)
+@pytest.mark.parametrize("wanted", LESS_THAN_ALL, ids=str)
 def test_what_is_not_wanted_is_none_and_the_rest_is_right(interpreted: Implementation, wanted: Wanted) -> None:
     arguments, cotangents, direction = problem(3, 2, 3, 5, 2, dtype=torch.float64, bias=False)
     direction = attrs.evolve(direction, weights=None)

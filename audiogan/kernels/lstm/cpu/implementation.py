@@ -11,7 +11,7 @@ from audiogan.kernels.lstm.cpu.addresses import c_arguments, c_results, plain_ar
 from audiogan.kernels.lstm.cpu.buffers import Pool, fresh
 from audiogan.kernels.lstm.cpu.compilation import instruction_sets
 from audiogan.kernels.lstm.cpu.library import DTYPES, Library, survey
-from audiogan.kernels.lstm.cpu.structures import CCall, CShape
+from audiogan.kernels.lstm.cpu.structures import CCall, CResults, CShape
 from audiogan.kernels.lstm.interface import (
     Arguments,
     Direction,
@@ -40,8 +40,8 @@ class CPU(Implementation):
     """Fused layers, the batch split over as many threads as torch uses.
 
     The forward pass saves the gates and c, 5 H numbers a layer, sequence and step, with H rounded up to whole vectors.
-    The first backward pass saves nothing: the second computes h̄ and c̄ again. Sums over the batch are split among
-    threads, so that weights' gradients agree to the last digit only between equal counts of them.
+    The first backward pass saves h̄, another H; the second computes c̄ and delta again from it. Sums over the batch are
+    split among threads, so that weights' gradients agree to the last digit only between equal counts of them.
 
     :param instructions: the set of instructions to use, such as ``"x86-64-v3"``; the fastest usable one if None.
     """
@@ -82,11 +82,7 @@ class CPU(Implementation):
         arguments = plain_arguments(arguments)
         shape = _shape(arguments, rows=_slice_rows(arguments))
         saved = (_records(library, dtype, shape),) if save else ()
-        results = Results(
-            fresh(library, dtype, shape.steps, shape.batch, shape.hidden),
-            torch.empty_like(arguments.h0),
-            torch.empty_like(arguments.c0),
-        )
+        results = _results(library, arguments)
         call = CCall(shape=shape, arguments=c_arguments(arguments), results=c_results(results))
         _run(library, "forward", dtype, call, saved)
         return results, saved
@@ -94,42 +90,40 @@ class CPU(Implementation):
     def backward(
         self, cotangents: Results, arguments: Arguments, saved: Saved, *, wanted: Wanted, save: bool
     ) -> tuple[Gradients, Saved]:
-        """Keeps the cotangents, without copying them, for the second pass to begin with."""
+        """Saves h̄ ``[slices, layers, T, rows, units]``, and c̄ of the last step, which is not copied."""
         library, dtype = self._library(), arguments.x.dtype
-        kept = tuple(tensor.detach() for tensor in (cotangents.output, cotangents.hn, cotangents.cn)) if save else ()
+        shape = _shape(arguments, rows=saved[0].shape[3])
         arguments, cotangents = plain_arguments(arguments), plain_results(cotangents)
+        kept = (_h_cotangents(library, dtype, shape), cotangents.cn.detach()) if save else ()
         gradients = _gradients(library, arguments, wanted)
         call = CCall(
-            shape=_shape(arguments, rows=saved[0].shape[3]),
+            shape=shape,
             arguments=c_arguments(arguments),
             cotangents=c_results(cotangents),
             gradients=c_arguments(gradients),
         )
-        _run(library, "backward", dtype, call, saved)
+        _run(library, "backward", dtype, call, saved, kept)
         return gradients, kept
 
     def second_backward(
         self, direction: Direction, arguments: Arguments, saved: Saved, saved_by_backward: Saved, *, wanted: Wanted
-    ) -> tuple[Results, Gradients]:
+    ) -> tuple[Results | None, Gradients]:
         """Slice by slice a tangent scan and its adjoint, so that tangents of a few sequences only are kept."""
         library, dtype = self._library(), arguments.x.dtype
         arguments, moved = plain_arguments(arguments), plain_arguments(direction)
-        cotangents = plain_results(Results(*saved_by_backward))
+        h_bar, cn_bar = saved_by_backward
         gradients = _gradients(library, arguments, wanted)
-        tangents = Results(
-            fresh(library, dtype, *arguments.x.shape[:2], arguments.h0.shape[2]),
-            torch.empty_like(arguments.h0),
-            torch.empty_like(arguments.c0),
-        )
+        shape = _shape(arguments, rows=saved[0].shape[3])
+        tangents = _results(library, arguments) if wanted.cotangents else None
         call = CCall(
-            shape=_shape(arguments, rows=saved[0].shape[3]),
+            shape=shape,
             arguments=c_arguments(arguments),
-            cotangents=c_results(cotangents),
+            cotangents=CResults(cn=cn_bar.data_ptr()),
             direction=c_arguments(moved),
-            tangents=c_results(tangents),
+            tangents=CResults() if tangents is None else c_results(tangents),
             gradients=c_arguments(gradients),
         )
-        _run(library, "second_backward", dtype, call, saved)
+        _run(library, "second_backward", dtype, call, saved, (h_bar,))
         return tangents, gradients
 
     def _library(self) -> Library:
@@ -137,9 +131,10 @@ class CPU(Implementation):
         return usable[self._instructions or next(iter(usable))]
 
 
-def _run(library: Library, name: str, dtype: torch.dtype, call: CCall, saved: Saved) -> None:
+def _run(library: Library, name: str, dtype: torch.dtype, call: CCall, saved: Saved, kept: Saved = ()) -> None:
     """Runs a pass; its caller holds every tensor that ``call`` has the address of."""
     call.records = saved[0].data_ptr() if saved else None
+    call.h_cotangents = kept[0].data_ptr() if kept else None
     scratch = _POOL.take(library, dtype, library.run(name, dtype, call))
     call.scratch = scratch.data_ptr()
     library.run(name, dtype, call)
@@ -170,9 +165,28 @@ def _shape(arguments: Arguments, rows: int) -> CShape:
 
 def _records(library: Library, dtype: torch.dtype, shape: CShape) -> Tensor:
     lanes = library.lanes[dtype]
-    blocks = _ceil(shape.hidden, max(lanes, 4)) * max(lanes, 4) // lanes
-    slices = _ceil(shape.batch, shape.slice_rows)
-    return _POOL.take(library, dtype, slices, shape.layers, shape.steps, shape.slice_rows, blocks, 5, lanes)
+    blocks = _units(shape, lanes) // lanes
+    return _POOL.take(library, dtype, *_saved_rows(shape), blocks, 5, lanes)
+
+
+def _h_cotangents(library: Library, dtype: torch.dtype, shape: CShape) -> Tensor:
+    return _POOL.take(library, dtype, *_saved_rows(shape), _units(shape, library.lanes[dtype]))
+
+
+def _saved_rows(shape: CShape) -> tuple[int, int, int, int]:
+    return _ceil(shape.batch, shape.slice_rows), shape.layers, shape.steps, shape.slice_rows
+
+
+def _units(shape: CShape, lanes: int) -> int:
+    return _ceil(shape.hidden, max(lanes, 4)) * max(lanes, 4)
+
+
+def _results(library: Library, arguments: Arguments) -> Results:
+    return Results(
+        fresh(library, arguments.x.dtype, *arguments.x.shape[:2], arguments.h0.shape[2]),
+        torch.empty_like(arguments.h0),
+        torch.empty_like(arguments.c0),
+    )
 
 
 def _gradients(library: Library, arguments: Arguments, wanted: Wanted) -> Gradients:

@@ -62,5 +62,6 @@ class CCall(ctypes.Structure):
         ("tangents", CResults),
         ("gradients", CArguments),
         ("records", c_void_p),
+        ("h_cotangents", c_void_p),
         ("scratch", c_void_p),
     ]

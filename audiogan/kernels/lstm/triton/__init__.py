@@ -53,7 +53,7 @@ class Triton(Implementation):
 
     def second_backward(
         self, direction: Direction, arguments: Arguments, saved: Saved, saved_by_backward: Saved, *, wanted: Wanted
-    ) -> tuple[Results, Gradients]:
+    ) -> tuple[Results | None, Gradients]:
         """The tangent and its adjoint."""
         return _passes().second_backward(direction, arguments, saved, saved_by_backward, wanted=wanted)
 

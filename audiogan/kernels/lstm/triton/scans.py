@@ -53,7 +53,7 @@ class PersistentScans:
 
     def second_backward(
         self, direction: Direction, arguments: Arguments, saved: Saved, saved_by_backward: Saved, *, wanted: Wanted
-    ) -> tuple[Results, Gradients]:
+    ) -> tuple[Results | None, Gradients]:
         """The tangent from the first layer to the last, and its adjoint back."""
         moved: tuple[LayerWeights | None, ...] = direction.weights or (None,) * len(arguments.weights)
         along = _tangents(direction, moved, arguments, saved)
@@ -91,7 +91,7 @@ class PersistentScans:
                 x_tilde += delta @ change.weight_ih
         h0_tilde, c0_tilde = first
         return (
-            Results(output_dot, hn_dot, cn_dot),
+            Results(output_dot, hn_dot, cn_dot) if wanted.cotangents else None,
             Gradients(x_tilde, h0_tilde, c0_tilde, tuple(gradients[::-1]) if wanted.weights else None),
         )
 

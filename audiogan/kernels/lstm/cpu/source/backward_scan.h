@@ -22,31 +22,31 @@ struct BackwardScan final {
     chunk.begin(slice.rows);
     for (int64_t layer = 0; layer < shape.layers; ++layer) {
       stage_state(call.cotangents.hn, plan, slice, layer, chunk.h_carry(layer));
-      stage_state(call.cotangents.cn, plan, slice, layer, chunk.c_carry(layer));
-      stage_state(call.arguments.c0, plan, slice, layer, chunk.c_initial(layer));
+      stage_state(call.cotangents.cn, plan, slice, layer, chunk.c_carry(layer, 0));
+      stage_state(call.arguments.c0, plan, slice, layer, chunk.c_initial(layer, 0));
     }
     while (chunk.next()) {
       for (int64_t layer = 0; layer < shape.layers; ++layer) recall(slice, layer);
       if (chunk.sums != nullptr) {
         stage(Window<Real>(call.arguments.x, slice, chunk.first), chunk.steps, slice.rows, shape.inputs,
-              chunk.input(), plan.feature_width(0));
+              chunk.input(0), plan.feature_width(0));
       }
       stage(Window<Real>(call.cotangents.output, slice, chunk.first), chunk.steps, slice.rows, shape.hidden,
             chunk.above(), plan.units);
       for (int64_t layer = shape.layers - 1; layer >= 0; --layer) {
         scan_chunk(slice, layer);
-        if (layer > 0) chunk.pass_down(layer);
+        if (layer > 0) chunk.pass_down(layer, chunk.above());
         if (chunk.sums != nullptr) chunk.add_weight_sums(layer);
       }
       if (call.gradients.x.data != nullptr) {
-        chunk.pass_to_input();
+        chunk.pass_down(0, chunk.below());
         unstage(chunk.below(), chunk.steps, slice.rows, shape.inputs,
                 Window<Real>(call.gradients.x, slice, chunk.first));
       }
     }
     for (int64_t layer = 0; layer < shape.layers; ++layer) {
       unstage_state(chunk.h_carry(layer), plan, slice, layer, call.gradients.h0);
-      unstage_state(chunk.c_carry(layer), plan, slice, layer, call.gradients.c0);
+      unstage_state(chunk.c_carry(layer, 0), plan, slice, layer, call.gradients.c0);
     }
   }
 
@@ -58,7 +58,7 @@ struct BackwardScan final {
   // tau of the chunk's steps, and h of these and of the step before.
   void recall(const Slice& slice, int64_t layer) const {
     const Records<Real> saved = records(slice, layer);
-    const Grid<Real> h = chunk.hidden(layer), tau = chunk.tau(layer);
+    const Grid<Real> h = chunk.hidden(layer, 0), tau = chunk.tau(layer);
     if (chunk.first == 0) stage_state(call.arguments.h0, plan, slice, layer, h.at(0));
     for (int64_t t = chunk.first == 0 ? 0 : -1; t < chunk.steps; ++t) {
       for (int64_t row = 0; row < slice.rows; ++row) {
@@ -74,18 +74,23 @@ struct BackwardScan final {
 
   void scan_chunk(const Slice& slice, int64_t layer) const {
     const Records<Real> saved = records(slice, layer);
-    const Grid<Real> tau = chunk.tau(layer), above = chunk.above(), delta = chunk.delta();
+    const Grid<Real> tau = chunk.tau(layer), above = chunk.above(), delta = chunk.delta(0);
     Real* const h_carry = chunk.h_carry(layer);
-    Real* const c_carry = chunk.c_carry(layer);
+    Real* const c_carry = chunk.c_carry(layer, 0);
+    const Real* const c_initial = chunk.c_initial(layer, 0);
+    const HCotangents<Real> kept(call, plan, slice.index, layer);
     for (int64_t t = chunk.steps - 1; t >= 0; --t) {
       for (int64_t row = 0; row < slice.rows; ++row) {
         for (int64_t block = 0; block < plan.blocks; ++block) {
           saved.prefetch(chunk.first + t - plan.chunk_steps, row, block);
           const int64_t unit = block * LANES, carried = row * plan.units + unit;
-          const Cotangents<Real> now = cotangents<Real>(
-              Records<Real>::per_gate(saved.at(chunk.first + t, row, block)), load(tau.at(t, row) + unit),
-              c_before(saved, chunk.c_initial(layer), plan.units, chunk.first + t, row, block),
-              load(above.at(t, row) + unit) + load(h_carry + carried), load(c_carry + carried));
+          const Vector<Real> h = load(above.at(t, row) + unit) + load(h_carry + carried);
+          if (kept.data != nullptr) store(kept.at(chunk.first + t, row, block), h);
+          const Cotangents<Real> now =
+              cotangents<Real>(Records<Real>::per_gate(saved.at(chunk.first + t, row, block)),
+                               load(tau.at(t, row) + unit),
+                               c_before(saved, c_initial, plan.units, chunk.first + t, row, block), h,
+                               load(c_carry + carried));
           store_per_gate(delta.at(t, row) + GATES * unit, now.delta);
           store(c_carry + carried, now.c_carry);
         }

@@ -37,11 +37,13 @@ struct AudioganCall {
   audiogan_lstm::Shape shape;
   AudioganArguments arguments;  // read by every pass
   AudioganResults results;      // written by the forward pass
-  AudioganResults cotangents;   // read by both backward passes
+  AudioganResults cotangents;   // read by the first backward pass; by the second cn alone
   AudioganArguments direction;  // read by the second backward pass; weights may be null
-  AudioganResults tangents;     // written by the second backward pass
+  AudioganResults tangents;     // written by the second backward pass; all null: not wanted
   AudioganArguments gradients;  // written by either backward pass; x.data and weights may be null: not wanted
   void* records;                // [slices, layers, steps, slice_rows, units * 5]; null: the forward pass saves nothing
+  void* h_cotangents;           // [slices, layers, steps, slice_rows, units]: written by the first backward pass unless
+                                // null, read by the second
   void* scratch;                // as many elements as the pass asks for, of any content; fastest if aligned to 64 bytes
 };
 }

@@ -1,6 +1,7 @@
 // Long arrays of five vectors for each block, step and sequence: the forward pass's records, and tangents (ż, ċ).
 #pragma once
 
+#include "call.h"
 #include "cell.h"
 #include "symbols.h"
 
@@ -52,6 +53,28 @@ struct Records final {
 
   static AUDIOGAN_INLINE Vector<Real> o(const Real* from) { return load(from + 3 * LANES); }
   static AUDIOGAN_INLINE Vector<Real> c(const Real* from) { return load(from + 4 * LANES); }
+};
+
+// One layer's h̄ of one slice: what the first backward pass keeps for the second.
+template <class Real>
+struct HCotangents final {
+  Real* data;  // null: it keeps nothing
+  int64_t step_stride, row_stride;
+
+  HCotangents(const AudioganCall& call, const Plan<Real>& plan, int64_t slice, int64_t layer)
+      : data(static_cast<Real*>(call.h_cotangents)),
+        step_stride(plan.shape.slice_rows * plan.units),
+        row_stride(plan.units) {
+    if (data != nullptr) data += (slice * plan.shape.layers + layer) * plan.shape.steps * step_stride;
+  }
+
+  Real* at(int64_t step, int64_t row, int64_t block) const {
+    return data + step * step_stride + row * row_stride + block * Simd<Real>::LANES;
+  }
+
+  AUDIOGAN_INLINE void prefetch(int64_t step, int64_t row, int64_t block) const {
+    if (step >= 0) __builtin_prefetch(at(step, row, block), 0, 2);
+  }
 };
 
 // c (or ċ) of the step before `step`: from the records, or `initial` [rows, units] before the first.

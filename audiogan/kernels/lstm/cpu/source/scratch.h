@@ -5,7 +5,7 @@
 
 namespace audiogan_lstm {
 
-// Rows of features at each step; `stacked` sequences of values may lie below each other at every step.
+// Rows of features at each step.
 template <class Real>
 struct Grid final {
   Real* data;

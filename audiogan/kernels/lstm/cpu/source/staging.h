@@ -30,14 +30,13 @@ void copy_in(const Real* from, int64_t stride, int64_t features, Real* to, int64
   for (int64_t k = features; k < width; ++k) to[k] = 0;
 }
 
-// Rows of `to` from `first_row` on; the padding becomes zero.
+// The padding becomes zero.
 template <class Real>
-void stage(const Window<Real>& from, int64_t steps, int64_t rows, int64_t features, const Grid<Real>& to, int64_t width,
-           int64_t first_row = 0) {
+void stage(const Window<Real>& from, int64_t steps, int64_t rows, int64_t features, const Grid<Real>& to, int64_t width) {
   for (int64_t r = 0; r < rows; ++r) {
     for (int64_t t = 0; t < steps; ++t) {
       copy_in(from.data + t * from.step_stride + r * from.row_stride, from.feature_stride, features,
-              to.at(t, first_row + r), width);
+              to.at(t, r), width);
     }
   }
 }

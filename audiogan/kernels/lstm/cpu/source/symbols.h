@@ -16,7 +16,6 @@
 //   block    as many hidden units as a vector has lanes
 //   record   what the forward pass saves of one block, step and sequence: the vectors i, f, g, o, c
 //   panel    a few vectors' width of a matrix's columns, in the order in which products read them
-//   stacked  rows of two sequences of values below each other, so that one product serves both
 #pragma once
 
 #include <cstdint>

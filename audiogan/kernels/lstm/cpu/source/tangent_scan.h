@@ -49,15 +49,17 @@ struct TangentScan final {
       stage(Window<Real>(call.direction.x, slice, first), steps, slice.rows, shape.inputs, input_moved,
             plan.feature_width(0));
       for (int64_t layer = 0; layer < shape.layers; ++layer) scan_chunk(slice, layer, first, steps);
-      unstage(outputs(h_moved, shape.layers - 1), steps, slice.rows, shape.hidden,
-              Window<Real>(call.tangents.output, slice, first));
+      if (call.tangents.output.data != nullptr) {
+        unstage(outputs(h_moved, shape.layers - 1), steps, slice.rows, shape.hidden,
+                Window<Real>(call.tangents.output, slice, first));
+      }
       for (int64_t layer = 0; layer < shape.layers; ++layer) {
         const int64_t bytes = sizeof(Real) * slice.rows * plan.units;
         __builtin_memcpy(part(h, layer).at(0), part(h, layer).at(steps), bytes);
         __builtin_memcpy(part(h_moved, layer).at(0), part(h_moved, layer).at(steps), bytes);
       }
     }
-    for (int64_t layer = 0; layer < shape.layers; ++layer) {
+    for (int64_t layer = 0; call.tangents.hn != nullptr && layer < shape.layers; ++layer) {
       unstage_state(part(h_moved, layer).at(0), plan, slice, layer, call.tangents.hn);
       unstage_state(c_moved.at(layer), plan, slice, layer, call.tangents.cn);
     }
