@@ -56,7 +56,9 @@ class TrainingSpec:
         minimum=1,
         help="CPU threads; as many as torch chooses where absent, one for the smallest networks",
     )
-    workers: int = option(default=0, minimum=0, help="loader processes; the windows do not depend on it")
+    workers: int = option(
+        default=1, minimum=0, help="processes that read windows ahead of the training; the windows do not depend on it"
+    )
     checkpoint_every_s: float = option(default=300.0, minimum=0, unit="s", help="time between checkpoints")
 
 

@@ -37,7 +37,7 @@ class Checkpoint:
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
     """Puts ``checkpoint`` at ``path``, atomically.
 
-    :raises CheckpointError: the disk refuses; the previous file is still there.
+    :raises CheckpointError: the disk refuses; the previous file, where there was one, is still there.
     """
     # safetensors refuses tensors that share memory, which tied weights do
     tensors = {name: tensor.detach().to("cpu", copy=True).contiguous() for name, tensor in checkpoint.tensors.items()}
@@ -47,7 +47,8 @@ def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
         with atomic_file(path) as file:
             file.write(save(tensors, metadata=header))
     except DataError as error:
-        raise CheckpointError(f"{error}; the previous checkpoint is still there") from error
+        kept = "; the previous checkpoint is still there" if path.exists() else ""
+        raise CheckpointError(f"{error}{kept}") from error
 
 
 def read_document(path: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from audiogan.training.records import ScoreRecord, StepRecord
 from audiogan.training.state import budget_reached, score_due
 from audiogan.training.stop import StopSignal
 from audiogan.training.trainer import Trainer
+from audiogan.training.waiting import TimedBatches, WaitingAdvice
 
 
 class Outcome(Enum):
@@ -83,7 +84,8 @@ def train(
         workers=training.workers,
         position=state.position,
     ) as loader:
-        batches = iter(loader)
+        batches = TimedBatches(loader)
+        advice, trained_s = WaitingAdvice(workers=training.workers), 0.0
 
         # A sitting that was cut off in a scoring owes it
         if state.score_pending:
@@ -99,9 +101,14 @@ def train(
             started = time.monotonic()
             epoch_before = state.position / len(dataset)
             record: StepRecord = trainer.step(batches)
-            state.elapsed_s += time.monotonic() - started
+            step_s = time.monotonic() - started
+            state.elapsed_s += step_s
+            trained_s += step_s
             log.write(record)
             observer.step(record)
+            line = advice.after_step(waited_s=batches.waited_s, trained_s=trained_s)
+            if line is not None:
+                observer.warn(line)
 
             # Score on schedule, and when the budget is spent
             finished = budget_reached(training, state, len(dataset))
