@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from audiogan.errors import CheckpointError, DataError
+from audiogan.errors import CheckpointError
 from audiogan.evaluation.classifier import AudioClassifier, ClassifierOptions, TrainedClassifier
 from audiogan.tensorflow_import.bundle import Bundle
-from audiogan.tensorflow_import.inventory import inventory, weights_of
+from audiogan.tensorflow_import.inventory import misfits_told, weights_of
 
 NETWORK = "classifier"
 SC09_CLASSES = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine")
@@ -29,7 +29,7 @@ def import_classifier(
     :raises CheckpointError: there is no classifier of the original, or it has another number of classes.
     """
     names = weights_of(NETWORK, bundle.shapes)
-    try:
+    with misfits_told(bundle.prefix, bundle.shapes):
         dim, rows, class_count = _layout(bundle)
         if len(class_names) != class_count:
             raise CheckpointError(
@@ -40,9 +40,9 @@ def import_classifier(
         network = AudioClassifier(
             options, class_count=class_count, sample_rate=sample_rate, window_length=rows * _SAMPLES_A_ROW
         )
-        network.load_tensorflow_variables(bundle.read(names))
-    except (CheckpointError, DataError) as error:
-        raise CheckpointError(f"{bundle.prefix}: {error}\n  it holds {inventory(bundle.shapes)}") from error
+    variables = bundle.read(names)
+    with misfits_told(bundle.prefix, bundle.shapes):
+        network.load_tensorflow_variables(variables)
     protocol = {
         "protocol": "imported",
         "training_windows": None,

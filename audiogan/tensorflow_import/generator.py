@@ -12,7 +12,7 @@ from torch import Tensor
 
 from audiogan.atomic import atomic_file, write_json
 from audiogan.build import build
-from audiogan.errors import CheckpointError, SpecError
+from audiogan.errors import CheckpointError
 from audiogan.interfaces import Generator, Representation
 from audiogan.registry import Registry
 from audiogan.run.folder import RunFolder
@@ -27,7 +27,7 @@ from audiogan.spec import (
     to_toml,
 )
 from audiogan.tensorflow_import.bundle import Bundle
-from audiogan.tensorflow_import.inventory import inventory, weights_of
+from audiogan.tensorflow_import.inventory import misfits_told, weights_of
 from audiogan.tensorflow_import.layout import SPECGAN, WAVEGAN, GeneratorLayout, generator_layout
 from audiogan.tensorflow_import.moments import Moments
 from audiogan.training.checkpoint import Checkpoint, module_tensors, write_checkpoint
@@ -70,7 +70,7 @@ def import_generator(
     :raises CheckpointError: there is no generator of the original, or it does not make windows of that length.
     """
     names = weights_of(NETWORK, bundle.shapes)
-    try:
+    with misfits_told(bundle.prefix, bundle.shapes):
         layout = generator_layout({name: bundle.shapes[name] for name in names})
         length = layout.window_length(window_length)
         _check_moments(layout, moments)
@@ -78,9 +78,9 @@ def import_generator(
         audio = {"sample_rate": sample_rate, "channels": layout.channels, "window_length": length}
         representation = build("representation", spec.representation, registry, **audio)
         generator: Any = build("generator", spec.generator, registry, sample_shape=representation.sample_shape)
-        generator.load_tensorflow_variables(bundle.read(names))
-    except (CheckpointError, SpecError) as error:
-        raise CheckpointError(f"{bundle.prefix}: {error}\n  it holds {inventory(bundle.shapes)}") from error
+    variables = bundle.read(names)
+    with misfits_told(bundle.prefix, bundle.shapes):
+        generator.load_tensorflow_variables(variables)
     if moments is not None:
         representation.load_state_dict(_tensors(moments))
     return ImportedGenerator(spec, representation, generator.eval(), sample_rate, layout.channels, length, bundle)

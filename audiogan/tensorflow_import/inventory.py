@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from audiogan.errors import CheckpointError, DataError, SpecError
 
 _WEIGHTS = ("kernel", "bias", "gamma", "beta", "moving_mean", "moving_variance")
 
@@ -40,3 +44,15 @@ def described(names: Iterable[str]) -> str:
         else:
             alone[name] = None
     return ", ".join([*(f"{name} ({count})" for name, count in counts.items()), *alone])
+
+
+@contextmanager
+def misfits_told(prefix: Path, shapes: Mapping[str, tuple[int, ...]]) -> Iterator[None]:
+    """Names the checkpoint and what it holds where the block finds that its variables are no network of ours.
+
+    :raises CheckpointError: it does.
+    """
+    try:
+        yield
+    except (CheckpointError, DataError, SpecError) as error:
+        raise CheckpointError(f"{prefix}: {error}\n  it holds {inventory(shapes)}") from error

@@ -40,6 +40,9 @@ def new_folder(folder: Path) -> Iterator[Path]:
         if folder.is_dir():
             folder.rmdir()
         partial.rename(folder)
+    except AudioganError as error:
+        # what could not be written is to be found under the name that was asked for, or not at all
+        raise type(error)(str(error).replace(str(partial), str(folder))) from error
     except OSError as error:
         raise DataError(
             f"{folder}: cannot be written ({error.strerror}); free space, or choose a folder you may write to"

@@ -178,28 +178,37 @@ def test_an_output_below_a_file_is_told(tmp_path: Path, capsys: pytest.CaptureFi
     assert f"cannot be made: {tmp_path / 'file'} is a file, not a folder" in message
 
 
-def test_a_folder_that_cannot_be_filled_leaves_nothing(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_arguments: object) -> None:
-        raise OSError(28, "No space left on device")
-
-    save_file(wavegan_variables(), tmp_path / "arrays.safetensors")
+def imitate_generator(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    save_file(wavegan_variables(), folder / "arrays.safetensors")
     imitate_tensorflow(
-        tmp_path,
+        folder,
         f"""
 import safetensors.numpy
 class train:
     class load_checkpoint:
-        def __init__(self, prefix): self.arrays = safetensors.numpy.load_file({str(tmp_path / "arrays.safetensors")!r})
+        def __init__(self, prefix): self.arrays = safetensors.numpy.load_file({str(folder / "arrays.safetensors")!r})
         def get_variable_to_shape_map(self): return {{name: list(array.shape) for name, array in self.arrays.items()}}
         def get_tensor(self, name): return self.arrays[name]
 """,
         monkeypatch,
     )
-    monkeypatch.setattr("audiogan.tensorflow_import.generator.write_json", full)
+
+
+@pytest.mark.parametrize("failing", ["audiogan.atomic.os.fsync", "audiogan.tensorflow_import.generator.write_json"])
+def test_a_folder_that_cannot_be_filled_leaves_nothing(
+    failing: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    imitate_generator(tmp_path, monkeypatch)
+    monkeypatch.setattr(failing, full)
     message = told(capsys, GOLDEN, tmp_path / "folder" / "out")
-    assert "out: cannot be written (No space left on device)" in message
+    assert message.startswith(f"audiogan: {tmp_path / 'folder' / 'out'}")
+    assert "cannot be written (" in message
+    assert "No space left on device" in message
+    assert "previous checkpoint" not in message
+    assert "partial" not in message
     assert list((tmp_path / "folder").iterdir()) == []
 
 

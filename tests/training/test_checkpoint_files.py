@@ -189,6 +189,18 @@ def test_a_failing_disk_leaves_the_previous_checkpoint(
     assert read_checkpoint(path).document == DOCUMENT
 
 
+def test_a_failing_disk_promises_no_checkpoint_that_there_never_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with pytest.raises(CheckpointError) as error:
+        write_checkpoint(tmp_path / "best.safetensors", _checkpoint())
+    assert str(error.value).endswith("free space, or choose a folder you may write to")
+
+
 def test_a_checkpoint_of_other_layers_names_them() -> None:
     checkpoint = Checkpoint(module_tensors("generator", nn.Linear(2, 3)), {})
     with pytest.raises(CheckpointError, match=r"the checkpoint's generator does not fit[\s\S]*weight"):
