@@ -129,7 +129,7 @@ def test_a_folder_of_other_settings_is_left_alone(
     assert "was made with something else" in message
     assert "'tempo': 80.0" in message
     assert "'tempo': 70.0" in message
-    soundfont.write_text("gain=2")
+    stand_in.write_soundfont(soundfont, "gain=2")
     assert "soundfont_sha256: was" in refused(capsys, out, soundfont)
     assert (out / "manifest.json").read_bytes() == before
     (out / "manifest.json").write_text("{}")
@@ -142,15 +142,43 @@ def test_a_folder_of_other_settings_is_left_alone(
     ("instructions", "told"),
     [
         ("fail=no-more-voices", "fluidsynth: ended with status 1: fluidsynth: error: no-more-voices"),
+        (
+            "complain=error:_Failed_to_load_SoundFont",
+            "piano.sf2: fluidsynth cannot play with it (fluidsynth: error: Failed to load SoundFont); give another",
+        ),
         ("gain=0", "piano.sf2: fluidsynth plays silence with it; give a SoundFont with a piano"),
     ],
 )
 def test_a_synthesiser_that_fails_is_told(
     instructions: str, told: str, tmp_path: Path, soundfont: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    soundfont.write_text(instructions)
+    stand_in.write_soundfont(soundfont, instructions)
     assert told in refused(capsys, tmp_path / "out", soundfont)
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["manifest.json"]
+
+
+def test_what_is_only_a_warning_is_no_failure(tmp_path: Path, soundfont: Path) -> None:
+    stand_in.write_soundfont(soundfont, "complain=warning:_Failed_to_pin_the_sample_data_to_RAM")
+    assert bach(tmp_path / "out", soundfont) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "is not a SoundFont, which begins with RIFF and sfbk"),
+        (b"import music21\n", "is not a SoundFont"),
+        (b"RIFF\x10\0\0\0WAVEfmt " + bytes(8), "is not a SoundFont"),
+        (b"RIFF\x10\0\0\0sfbk" + bytes(11), "is cut short: 23 bytes of the 24 that it states"),
+    ],
+)
+def test_what_is_no_soundfont_is_told_before_anything_is_written(
+    content: bytes, told: str, tmp_path: Path, soundfont: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    soundfont.write_bytes(content)
+    message = refused(capsys, tmp_path / "out", soundfont)
+    assert f"{soundfont}: {told}" in message
+    assert "; give another SoundFont with --soundfont" in message
+    assert not (tmp_path / "out").exists()
 
 
 def test_what_is_not_installed_is_told_with_how_to_install_it(
@@ -182,7 +210,7 @@ def test_a_soundfont_of_the_usual_places_is_found(
     folder = tmp_path / "sf2"
     folder.mkdir()
     for name in ("Another.sf2", "FluidR3_GM.sf2"):
-        (folder / name).write_text("fail=expected")
+        stand_in.write_soundfont(folder / name, "fail=expected")
     monkeypatch.setattr("audiogan.data.chorales.synthesiser._FOLDERS", (str(tmp_path / "nowhere"), str(folder)))
     assert main(["data", "bach", str(tmp_path / "out"), "--limit", "1"]) == 2
     assert f"fluidsynth 9.8.7 with {folder / 'FluidR3_GM.sf2'}" in capsys.readouterr().out
@@ -205,7 +233,7 @@ def test_options_out_of_bounds_are_refused(
 
 
 def test_a_stop_keeps_what_is_done(tmp_path: Path, soundfont: Path) -> None:
-    soundfont.write_text("sleep=0.3")
+    stand_in.write_soundfont(soundfont, "sleep=0.3")
     out = tmp_path / "out"
     command = [sys.executable, "-m", "audiogan", "data", "bach", str(out), "--soundfont", str(soundfont)]
     command += ["--jobs", "2", "--limit", "40"]

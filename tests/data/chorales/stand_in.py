@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 import sys
 from pathlib import Path
 
@@ -19,10 +20,12 @@ import numpy, soundfile
 from music21 import midi
 output, rate = arguments[arguments.index("-F") + 1], int(arguments[arguments.index("-r") + 1])
 soundfont, score = arguments[-2:]
-instructions = dict(line.split("=") for line in open(soundfont).read().split())
+instructions = dict(line.split("=") for line in open(soundfont, "rb").read()[12:].decode().split())
 time.sleep(float(instructions.get("sleep", 0)))
 if "fail" in instructions:
     sys.exit("fluidsynth: error: " + instructions["fail"])
+if "complain" in instructions:
+    print("fluidsynth: " + instructions["complain"].replace("_", " "), file=sys.stderr)
 file = midi.MidiFile()
 file.readstr(open(score, "rb").read())
 now, on, notes = 0, {{}}, []
@@ -44,12 +47,18 @@ soundfile.write(output, numpy.stack([sound, 0.5 * sound], 1) * gain, rate, "FLOA
 
 
 def install(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Puts the program first on the path and returns its SoundFont: a text file of instructions, empty at first."""
+    """Puts the program first on the path and returns its SoundFont, which has no instructions at first."""
     program = folder / "bin" / "fluidsynth"
     program.parent.mkdir()
     program.write_text(_PROGRAM.format(python=sys.executable))
     program.chmod(0o755)
     monkeypatch.setenv("PATH", str(program.parent), prepend=":")
     soundfont = folder / "piano.sf2"
-    soundfont.write_text("")
+    write_soundfont(soundfont)
     return soundfont
+
+
+def write_soundfont(path: Path, instructions: str = "") -> None:
+    """A SoundFont's header, followed by instructions to the program in place of sounds."""
+    content = instructions.encode()
+    path.write_bytes(struct.pack("<4sI4s", b"RIFF", 4 + len(content), b"sfbk") + content)
