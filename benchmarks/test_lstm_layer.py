@@ -64,7 +64,7 @@ def test_torch_as_it_comes(benchmark: Any, figures: Figures, timed: Pass) -> Non
     benchmark.group = of(timed)
     ours, theirs = peers()
     x = input_of(STEPS)
-    times = race(benchmark, lambda: timed(ours, x), lambda: timed(theirs, x), rounds=ROUNDS)
+    times = race(benchmark, lambda: timed(ours, x), lambda: timed(theirs, x), rounds=ROUNDS, in_a_row=2)
     default = "nn.LSTM" if timed is inference else "nn.LSTM default"
     keep(benchmark, figures, f"{of(timed)} / {default}", *times)
 
@@ -78,7 +78,7 @@ def test_torch_with_huge_pages(benchmark: Any, figures: Figures, timed: Pass) ->
         def run(peer: str) -> Sequence[Tensor]:
             return there.run(peer, timed.__name__)
 
-        times = race(benchmark, lambda: run("ours"), lambda: run("theirs"), rounds=ROUNDS, same=False)
+        times = race(benchmark, lambda: run("ours"), lambda: run("theirs"), rounds=ROUNDS, same=False, in_a_row=2)
         try:
             there.check_agreement()
         except DisagreementError:
@@ -115,7 +115,7 @@ def test_jax_scan(benchmark: Any, figures: Figures, timed: Pass) -> None:
 
     ours, theirs = peers()
     x = input_of(STEPS)
-    times = race(benchmark, lambda: timed(ours, x), jax_passes(theirs, x)[timed.__name__], rounds=3)
+    times = race(benchmark, lambda: timed(ours, x), jax_passes(theirs, x)[timed.__name__], rounds=3, in_a_row=2)
     keep(benchmark, figures, name, *times)
 
 
