@@ -88,3 +88,12 @@ def not_finite(value: Any, *, infinity: bool = False) -> str | None:
     if not isinstance(value, float) or math.isfinite(value) or (infinity and not math.isnan(value)):
         return None
     return "must be a number or an infinity" if infinity else "must be a finite number"
+
+
+def quoted_alternatives(names: Sequence[str]) -> str:
+    """Names of options for a message; nothing where there are none.
+
+    >>> quoted_alternatives(["splits", "protocol"])
+    "'splits' or 'protocol'"
+    """
+    return " or ".join(f"'{name}'" for name in names)

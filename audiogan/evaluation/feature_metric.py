@@ -19,7 +19,7 @@ from audiogan.evaluation.classifier.trained import TrainedClassifier
 from audiogan.evaluation.features import ClassifierFeatures, classifier_features
 from audiogan.evaluation.real_windows import divide_windows, reference_waveforms
 from audiogan.interfaces import Dataset, Metric, MetricResult
-from audiogan.options import option
+from audiogan.options import option, quoted_alternatives
 
 FEATURE = "mean over time and band of the classifier's last convolution block"
 _TELL_EVERY_S = 10.0
@@ -140,9 +140,11 @@ class FeatureMetric(Metric):
             np.concatenate([part.probabilities for part in parts]), np.concatenate([part.pooled for part in parts])
         )
         if len(real) < self.minimum_real_samples():
+            options = quoted_alternatives(self.minimum_samples_options())
             raise DataError(
                 f"metric '{self.name}' needs at least {self.minimum_real_samples()} real windows to compare with, not "
-                f"{len(real)}: use more recordings, raise real_samples, or give the classifier a smaller dim"
+                f"{len(real)}: use more recordings, or raise real_samples"
+                + (f", or have the metric ask for fewer by its {options}" if options else "")
             )
         return real
 

@@ -52,6 +52,13 @@ class Metric(ABC):
         """The fewest waveforms that :meth:`evaluate` takes."""
         return 1
 
+    def minimum_samples_options(self) -> tuple[str, ...]:
+        """The options that :meth:`minimum_samples` follows from, as an experiment file names them.
+
+        Who has too few windows is told of them.
+        """
+        return ()
+
     def check(self, dataset: Dataset) -> None:
         """Looks, within a second or so, for what :meth:`prepare` would stumble over.
 

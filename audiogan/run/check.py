@@ -14,6 +14,7 @@ from audiogan.build import build
 from audiogan.data.damage import window_or_damage
 from audiogan.errors import AudioganError
 from audiogan.interfaces import Dataset
+from audiogan.options import quoted_alternatives
 from audiogan.registry import Registry
 from audiogan.run.judging import figure_clash, named_metric
 from audiogan.run.scoring import no_such_figure
@@ -168,7 +169,8 @@ class _Checker:
             for key in ("samples", "final_samples"):
                 if getattr(evaluation, key) < metric.minimum_samples():
                     fewest = f"metric '{metric_spec.type}' needs at least {metric.minimum_samples()} samples"
-                    yield _Finding(("evaluation", key), f"{fewest}; raise this, or see to the metric's own options")
+                    options = quoted_alternatives(metric.minimum_samples_options()) or "own options"
+                    yield _Finding(("evaluation", key), f"{fewest}; raise this, or see to the metric's {options}")
         clash = figure_clash(named)
         if clash is not None:
             yield _Finding(("evaluation", "metrics"), clash)

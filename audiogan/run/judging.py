@@ -14,6 +14,7 @@ from torch import Tensor
 from audiogan.build import build
 from audiogan.errors import AudioganError, DataError, PluginError
 from audiogan.interfaces import Metric, MetricResult
+from audiogan.options import quoted_alternatives
 from audiogan.registry import Registry
 from audiogan.shortage import memory_shortage
 from audiogan.spec.schema import ComponentSpec
@@ -65,11 +66,13 @@ def named_metric(spec: ComponentSpec, registry: Registry) -> NamedMetric:
 def check_samples(name: str, metric: Metric, samples: int) -> None:
     """Refuses too few samples.
 
-    :raises DataError: ``metric`` needs more than ``samples``; the text says how many.
+    :raises DataError: ``metric`` needs more than ``samples``; the text says how many, and by which options fewer.
     """
     needed = metric.minimum_samples()
     if samples < needed:
-        raise DataError(f"metric '{name}' needs at least {needed:,} windows, and there are {samples:,}")
+        options = quoted_alternatives(metric.minimum_samples_options())
+        way_out = f": raise their number, or have the metric ask for fewer by its {options}" if options else ""
+        raise DataError(f"metric '{name}' needs at least {needed:,} windows, and there are {samples:,}{way_out}")
 
 
 def figure_clash(figures: Iterable[tuple[str, Iterable[str]]]) -> str | None:

@@ -49,6 +49,10 @@ class FrechetDistance(FeatureMetric):
         """One more than the features, the fewest that give a covariance of full rank."""
         return self.feature_dim + 1
 
+    def minimum_samples_options(self) -> tuple[str, ...]:
+        """The classifier's width, which is the number of features."""
+        return ("classifier.dim",)
+
     def compare(self, generated: ClassifierFeatures, real: ClassifierFeatures) -> MetricResult:
         """``frechet_distance`` and, less the bias that few samples give it, ``frechet_distance_corrected``."""
         figures = {_DISTANCE: frechet_distance(generated.pooled, real.pooled)}

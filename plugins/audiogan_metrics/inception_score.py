@@ -61,6 +61,10 @@ class InceptionScore(Metric):
         """Ten a split; under protocol ``wavegan``, 50,000."""
         return _WAVEGAN_SAMPLES if self.options.protocol == "wavegan" else SAMPLES_A_SPLIT * self.options.splits
 
+    def minimum_samples_options(self) -> tuple[str, ...]:
+        """``splits``, where the protocol does not fix it."""
+        return ("protocol",) if self.options.protocol == "wavegan" else ("splits",)
+
     def check(self, dataset: Dataset) -> None:
         """Sees that there are labels to train a classifier on, or one at ``classifier_path`` that fits.
 

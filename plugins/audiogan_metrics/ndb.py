@@ -53,6 +53,10 @@ class NDB(FeatureMetric):
         """Five a bin, as the test of proportions asks for."""
         return _SAMPLES_A_BIN * self.options.bins
 
+    def minimum_samples_options(self) -> tuple[str, ...]:
+        """``bins`` alone."""
+        return ("bins",)
+
     def prepare(self, dataset: Dataset, *, cache: Path, device: str, tell: Callable[[str], None]) -> None:
         """Computes the features of real windows and clusters them.
 

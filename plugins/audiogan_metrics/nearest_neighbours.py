@@ -78,6 +78,10 @@ class NearestNeighbours(Metric):
         """As many as are looked at, since ``nearest_self`` depends on their number."""
         return self.options.examples
 
+    def minimum_samples_options(self) -> tuple[str, ...]:
+        """``examples`` alone."""
+        return ("examples",)
+
     def check(self, dataset: Dataset) -> None:
         """Sees that the mel bands fit the sample rate.
 

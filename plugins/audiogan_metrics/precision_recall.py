@@ -46,6 +46,10 @@ class PrecisionRecall(FeatureMetric):
         """Ten times the neighbours, so that a ball is a small part of its set."""
         return _SAMPLES_A_NEIGHBOUR * self.options.neighbours
 
+    def minimum_samples_options(self) -> tuple[str, ...]:
+        """``neighbours`` alone."""
+        return ("neighbours",)
+
     def compare(self, generated: ClassifierFeatures, real: ClassifierFeatures) -> MetricResult:
         """Each score is a mean over generated or over real windows; these are resampled, while the balls stay."""
         count = min(len(generated), len(real))

@@ -76,7 +76,7 @@ def test_everything_is_told_at_once_with_its_line(told: Callable[..., list[str]]
         "FILE:12: training.optimizer = \"Adamm\": experiments 'b', 'c': unknown optimiser 'Adamm'; did you mean "
         "'Adam'?",
         "FILE:14: evaluation.samples = 4: experiment 'a': metric 'inception-score' needs at least 100 samples; raise "
-        "this, or see to the metric's own options",
+        "this, or see to the metric's 'splits'",
         "FILE:16: evaluation.best_by = \"beauty\": experiment 'a': no metric gives 'beauty'; figures: "
         "inception_score_mean, inception_score_std",
         "FILE:16: evaluation.best_by = \"beauty\": experiment 'b': evaluation.metrics is empty, so that nothing gives "

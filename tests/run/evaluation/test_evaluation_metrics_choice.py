@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from attrs import evolve
 
-from audiogan import DataError, Dataset
+from audiogan import DataError, Dataset, Metric
 from audiogan.data.cache import CACHE_VARIABLE
 from audiogan.errors import PluginError, SpecError
 from audiogan.evaluation.classifier import ClassifierOptions
@@ -16,7 +16,11 @@ from audiogan.evaluation.classifier.cache import classifier_folder
 from audiogan.evaluation.classifier.choice import ClassifierChoice
 from audiogan.run.evaluation.metrics import PreparedMetrics, metric_specs, prepared_metrics
 from audiogan.spec import ComponentSpec
+from audiogan_metrics.frechet_distance import FrechetDistance
 from audiogan_metrics.inception_score import InceptionScore
+from audiogan_metrics.ndb import NDB
+from audiogan_metrics.nearest_neighbours import NearestNeighbours
+from audiogan_metrics.precision_recall import PrecisionRecall
 from tests.evaluation.harmonic_tones import HarmonicTones, HarmonicTonesOptions
 from tests.run.evaluation.stand_in_metrics import Level, LevelOptions, Peak, Recognition, registry_of
 
@@ -70,6 +74,28 @@ def test_too_few_windows_leave_a_metric_out_with_the_number_needed() -> None:
     prepared, _ = _prepared(samples=49)
     assert prepared.left_out == {"peak": "metric 'peak' needs at least 50 windows, and there are 49"}
     assert list(_prepared(samples=50)[0].metrics) == ["level", "peak", "recognition"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "options", "needed", "way_out"),
+    [
+        (InceptionScore, {"splits": 7}, "70", "'splits'"),
+        (InceptionScore, {"protocol": "wavegan"}, "50,000", "'protocol'"),
+        (NDB, {"bins": 12}, "60", "'bins'"),
+        (NearestNeighbours, {"examples": 90}, "90", "'examples'"),
+        (PrecisionRecall, {"neighbours": 6}, "60", "'neighbours'"),
+        (FrechetDistance, {"classifier": ClassifierOptions(dim=64)}, "65", "'classifier.dim'"),
+    ],
+)
+def test_too_few_windows_are_told_with_the_option_that_asks_for_them(
+    metric: type[Metric], options: dict[str, Any], needed: str, way_out: str
+) -> None:
+    spec = ComponentSpec("score", metric.options_class(**options))
+    prepared, _ = _prepared(registry=registry_of(level=Level, score=metric), listed=(spec,), samples=40)
+    assert prepared.left_out == {
+        "score": f"metric 'score' needs at least {needed} windows, and there are 40: raise their number, or have the "
+        f"metric ask for fewer by its {way_out}"
+    }
 
 
 def test_a_metric_that_cannot_be_prepared_is_left_out() -> None:
