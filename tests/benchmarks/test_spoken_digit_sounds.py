@@ -30,7 +30,7 @@ def dataset(folder: Path) -> Path:
 
 
 def spectrum(waveform: np.ndarray) -> np.ndarray:
-    return np.abs(np.fft.rfft(waveform)) / waveform.shape[-1]
+    return np.asarray(np.abs(np.fft.rfft(waveform)) / waveform.shape[-1])
 
 
 def test_a_tone_with_artifacts_has_its_images_and_lines_at_a_quarter_of_the_rate() -> None:
