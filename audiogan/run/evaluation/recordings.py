@@ -56,13 +56,18 @@ def fitted_recordings(
     become one by their mean, and one becomes several by repetition. Floats beyond [-1, 1] are clipped where
     ``out_of_range`` is ``"clip"``. The order is drawn by ``seed`` and by what the files hold, whatever their names:
     these often sort by class, and figures over contiguous splits want every class in each. Of more than ``limit``
-    recordings, the first of that order are taken.
+    recordings, the first of that order are taken; the damaged ones among them are not made up for.
 
     :raises DamagedDataError: ``on_error`` is ``"stop"``, and a recording is damaged; the text names it and the fault.
-    :raises DataError: the folder holds no recording that can be read, one whose channels do not fit, or, where
-        ``out_of_range`` is ``"stop"``, one that goes beyond [-1, 1].
+    :raises DataError: the folder holds no recording that can be read, fewer than ``limit``, one whose channels do not
+        fit, or, where ``out_of_range`` is ``"stop"``, one that goes beyond [-1, 1].
     """
     files = find_recordings([str(folder)])
+    if limit is not None and limit > len(files):
+        raise DataError(
+            f"{folder}: holds {len(files):,} recordings, and --samples asks for {limit:,}; leave it out to take all, "
+            f"or give at most {len(files):,}"
+        )
     chosen = _in_order(files, seed)[:limit]
     headers = read_headers(chosen)
     damaged = [str(error) for error in headers.damaged]

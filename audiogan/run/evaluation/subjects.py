@@ -63,6 +63,10 @@ class Subject(ABC):
     """The experiment, ``None`` for audio that was made by anything."""
 
     @abstractmethod
+    def choices(self) -> dict[str, Any]:
+        """What was asked for that its waveforms depend on, by the names of the command's options."""
+
+    @abstractmethod
     def open(self, audio: AudioFormat, listener: Listener) -> OpenedSubject:
         """Looks for all that could be wrong with the subject, before anything that takes long is begun for it.
 
@@ -85,6 +89,10 @@ class GeneratedSubject(Subject):
     device: torch.device
     registry: Registry = field(repr=False)
 
+    def choices(self) -> dict[str, Any]:
+        """Number and seed of the latents, and the checkpoint."""
+        return {"samples": self.samples, "seed": self.seed, "checkpoint": self.checkpoint}
+
     def open(self, audio: AudioFormat, listener: Listener) -> OpenedSubject:
         """Loads the generator; the latents are drawn by the seed when the waveforms are asked for.
 
@@ -103,7 +111,7 @@ class GeneratedSubject(Subject):
             listener.tell(f"{self.name}: generating {self.samples:,} windows with {trained.checkpoint}")
             waveforms = trained.waveforms(self.samples, seed=self.seed, watch=listener.watch)
             self._check_finite(waveforms, trained.checkpoint)
-            source = {"kind": "generated", "checkpoint": self.checkpoint, "step": trained.step, "seed": self.seed}
+            source = {"kind": "generated", **self.choices(), "step": trained.step}
             return Heard(waveforms, source)
 
         return OpenedSubject(self.name, self.title, self.samples, hear, generation_complaints)
@@ -131,11 +139,20 @@ class RecordedSubject(Subject):
     out_of_range: str
     experiment: None = None
 
+    def choices(self) -> dict[str, Any]:
+        """How many files, in which order, and what becomes of those that are damaged or too loud."""
+        return {
+            "samples": self.samples,
+            "seed": self.seed,
+            "on_error": self.on_error,
+            "out_of_range": self.out_of_range,
+        }
+
     def open(self, audio: AudioFormat, listener: Listener) -> OpenedSubject:
         """Reads a window of each file, see :func:`fitted_recordings`.
 
         :raises DamagedDataError: a file is damaged and ``on_error`` is ``"stop"``, or holds samples beyond [-1, 1].
-        :raises DataError: no file can be read, or the channels of one do not fit.
+        :raises DataError: no file can be read, there are fewer than asked for, or the channels of one do not fit.
         """
         listener.tell(f"{self.name}: reading the recordings in {self.folder}")
         fitted = fitted_recordings(
@@ -147,12 +164,6 @@ class RecordedSubject(Subject):
             out_of_range=self.out_of_range,
             watch=listener.watch,
         )
-        source = {
-            "kind": "recordings",
-            "seed": self.seed,
-            "on_error": self.on_error,
-            "out_of_range": self.out_of_range,
-            **fitted.protocol,
-        }
+        source = {"kind": "recordings", **self.choices(), **fitted.protocol}
         heard = Heard(fitted.waveforms, source, tuple(f"left out: {fault}" for fault in fitted.damaged))
         return OpenedSubject(self.name, self.title, len(fitted.waveforms), lambda: heard, recording_complaints)

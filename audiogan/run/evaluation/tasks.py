@@ -90,11 +90,12 @@ def described(request: Request, found: FoundSubjects, *, registry: Registry) -> 
 
 
 def description(tasks: Sequence[Task]) -> dict[str, Any]:
-    """What is evaluated, against what, and by what, in terms that JSON can hold; a result replaces one of the same."""
+    """What is evaluated, against what, by what and how, in terms that JSON can hold; a result replaces its like."""
     first = [alike[0] for alike in alike_tasks(tasks)]
     document: dict[str, Any] = finite(
         {
             "folders": [str(task.subject.folder.resolve()) for task in tasks],
+            "choices": [task.subject.choices() for task in tasks],
             "datasets": [_component(task.dataset) for task in first],
             "metrics": [[_component(metric) for metric in task.metrics] for task in first],
         }

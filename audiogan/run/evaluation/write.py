@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,8 @@ def check_replaceable(folder: Path, subject: Mapping[str, Any]) -> None:
         differences = [
             words.format(_names(found[key])) for key, words in _DIFFERENCES.items() if found[key] != subject[key]
         ]
+        if found["choices"] != subject["choices"]:
+            differences.append(f"with {_changed(found['choices'], subject['choices'])}")
     except (OSError, ValueError, AttributeError, KeyError, TypeError) as error:
         raise DataError(
             f"{path}: does not say what it is the result of; name another folder with --output, or delete it"
@@ -51,6 +53,15 @@ def check_replaceable(folder: Path, subject: Mapping[str, Any]) -> None:
 
 
 _DIFFERENCES = {"folders": "of {}", "datasets": "against {} with other options", "metrics": "by other metrics ({})"}
+
+
+def _changed(found: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]]) -> str:
+    """What was chosen otherwise for the result that was found: ``--samples 60, --seed 0``."""
+    then: dict[str, Any] = {}
+    for mine, others in zip(found, now, strict=False):
+        then.update((name, value) for name, value in mine.items() if others.get(name) != value)
+    words = (f"--{name.replace('_', '-')} {'all' if value is None else value}" for name, value in then.items())
+    return ", ".join(words) or "other options"
 
 
 def _names(found: Any) -> str:

@@ -85,13 +85,16 @@ def test_a_result_of_something_else_is_not_replaced_unless_asked(run: Path, tmp_
     written = tmp_path / "evaluations" / "gen-against-spec" / "evaluation.json"
     against = ["--against", str(run / "spec.toml"), "--device", "cpu"]
     assert main(["evaluate", str(one), *against]) == 0
-    assert main(["evaluate", str(one), *against, "--seed", "1"]) == 0
+    assert main(["evaluate", str(one), *against]) == 0
     before = written.read_bytes()
     capsys.readouterr()
     for changes, words in (
         ([str(other)], f"holds a result of {one}; name another folder with --output"),
         ([str(one), "--set", "normalize=true"], "holds a result against tfrecord with other options"),
         ([str(one), "--metric-set", "level.scale=2.0"], "holds a result by other metrics (level)"),
+        ([str(one), "--seed", "1"], "holds a result with --seed 0; name another folder with --output"),
+        ([str(one), "--samples", "1"], "holds a result with --samples all;"),
+        ([str(one), "--on-error", "skip", "--out-of-range", "clip"], "with --on-error stop, --out-of-range stop;"),
     ):
         assert main(["evaluate", *changes, *against]) == 2
         assert words in capsys.readouterr().err
@@ -101,6 +104,19 @@ def test_a_result_of_something_else_is_not_replaced_unless_asked(run: Path, tmp_
     written.write_text("{}")
     assert main(["evaluate", str(other), *against]) == 2
     assert "does not say what it is the result of" in capsys.readouterr().err
+
+
+def test_a_result_of_other_latents_is_not_replaced_unless_asked(run: Path, capsys: Capture) -> None:
+    command = ["evaluate", str(run / "lsgan"), "--samples", "8", "--device", "cpu"]
+    assert main(command) == 0
+    written = run / "lsgan" / "evaluation.json"
+    assert json.loads(written.read_text())["subject"]["choices"] == [{"samples": 8, "seed": 0, "checkpoint": "best"}]
+    before = written.read_bytes()
+    assert main([*command, "--samples", "6", "--seed", "3", "--checkpoint", "latest"]) == 2
+    assert "holds a result with --samples 8, --seed 0, --checkpoint best; name another" in capsys.readouterr().err
+    assert written.read_bytes() == before
+    assert main([*command, "--samples", "6", "--output", str(run / "lsgan")]) == 0
+    assert json.loads(written.read_text())["comparisons"][0]["subjects"][0]["samples"] == 6
 
 
 def test_files_beyond_full_scale_are_clipped_only_when_asked(run: Path, tmp_path: Path, capsys: Capture) -> None:

@@ -169,6 +169,21 @@ def test_a_folder_of_audio(audio: Path, run: Path) -> None:
     }
 
 
+def test_more_windows_than_a_folder_has_files_are_refused(audio: Path, run: Path) -> None:
+    with pytest.raises(DataError, match=r"audio: holds 6 recordings, and --samples asks for 7; .* give at most 6$"):
+        _evaluate(audio, against=str(run / "spec.toml"), samples=7)
+    (comparison,) = _evaluate(audio, against=str(run / "spec.toml"), samples=5).comparisons
+    source = comparison.subjects[0].to_json()["source"]
+    assert (comparison.subjects[0].samples, source["samples"], source["files_found"]) == (5, 5, 6)
+
+
+def test_the_number_asked_for_is_kept_where_damaged_files_are_left_out(audio: Path, run: Path) -> None:
+    (audio / "0.wav").write_bytes(b"RIFF nothing")
+    (comparison,) = _evaluate(audio, against=str(run / "spec.toml"), samples=6, on_error="skip").comparisons
+    source = comparison.subjects[0].to_json()["source"]
+    assert (comparison.subjects[0].samples, source["samples"], source["files_damaged"]) == (5, 6, 1)
+
+
 def test_unsound_audio_is_counted_and_warned_of(audio: Path, run: Path) -> None:
     for copy in ("7", "8"):
         shutil.copy(audio / "0.wav", audio / f"{copy}.wav")
@@ -265,7 +280,8 @@ def test_silence_costs_the_figures_that_need_sound_and_no_others(tmp_path: Path,
     for number in range(3):
         soundfile.write(folder / f"{number}.wav", torch.zeros(1000 + number).numpy(), 16_000)
     registry = registry_of(level=Level, sounding=Sounding)
-    evaluation = _evaluate(folder, against=str(run / "spec.toml"), metrics=("level", "sounding"), registry=registry)
+    against = str(run / "spec.toml")
+    evaluation = _evaluate(folder, against=against, metrics=("level", "sounding"), registry=registry, samples=None)
     (comparison,) = evaluation.comparisons
     (measured,) = comparison.subjects
     assert measured.results["level"].figures == {"level": 0.0}
@@ -293,7 +309,7 @@ def test_an_experiment_file_gives_its_metrics_unless_some_are_named(audio: Path,
     registry = registry_of(level=Level, other=Sounding)
 
     def used(**changes: Any) -> dict[str, Any]:
-        (comparison,) = _evaluate(audio, against=against, registry=registry, **changes).comparisons
+        (comparison,) = _evaluate(audio, against=against, registry=registry, samples=None, **changes).comparisons
         return {name: options["scale"] for name, options in comparison.metrics.items()}
 
     text = (run / "spec.toml").read_text()

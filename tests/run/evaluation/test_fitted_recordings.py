@@ -108,7 +108,9 @@ def test_the_order_and_the_choice_are_drawn_by_the_seed(tmp_path: Path) -> None:
     assert sorted(every.names) == [f"{number:02}.wav" for number in range(12)] != list(every.names)
     assert [f"{round(32 * level - 1):02}.wav" for level in every.waveforms[:, 0, 0].tolist()] == list(every.names)
     assert _fit(tmp_path, limit=5).names == every.names[:5]
-    assert _fit(tmp_path, limit=50).names == every.names
+    assert _fit(tmp_path, limit=12).names == every.names
+    with pytest.raises(DataError, match=r"holds 12 recordings, and --samples asks for 13;"):
+        _fit(tmp_path, limit=13)
     assert _fit(tmp_path, seed=1).names != every.names
 
 
