@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +20,18 @@ from audiogan.cli import main
 from audiogan.data.chorales.bass import PITCH_CLASSES
 from audiogan.data.chorales.catalogue import catalogue
 from audiogan.data.chorales.score import read_score
+from audiogan.data.chorales.soprano import soprano
 from tests.data.chorales import stand_in
 
 CLIP = 24_000
 
 
+read_once = cache(soprano)
+
+
 @pytest.fixture
 def soundfont(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setattr("audiogan.data.chorales.catalogue.soprano", read_once)
     return stand_in.install(tmp_path, monkeypatch)
 
 
@@ -113,10 +119,10 @@ def test_a_second_call_makes_what_is_missing(
     assert [chorale["bwv"] for chorale in chorales] == ["2.6", "3.6", "4.8"]
     assert chorales[0] == first[0]
 
-    (out / "test-bwv3.6.tfrecord").write_bytes(b"cut short")
+    (out / "train-bwv3.6.tfrecord").write_bytes(b"cut short")
     assert bach(out, soundfont, "--limit", "3") == 0
     assert manifest(out)["chorales"] == chorales
-    assert (out / "test-bwv3.6.tfrecord").stat().st_size == chorales[1]["file_bytes"]
+    assert (out / "train-bwv3.6.tfrecord").stat().st_size == chorales[1]["file_bytes"]
 
 
 def test_a_folder_of_other_settings_is_left_alone(
@@ -132,6 +138,13 @@ def test_a_folder_of_other_settings_is_left_alone(
     stand_in.write_soundfont(soundfont, "gain=2")
     assert "soundfont_sha256: was" in refused(capsys, out, soundfont)
     assert (out / "manifest.json").read_bytes() == before
+
+    stand_in.write_soundfont(soundfont)
+    document = manifest(out)
+    document["format"] = 1
+    del document["made_with"]["held_out"], document["chorales"][0]["tune"]
+    (out / "manifest.json").write_text(json.dumps(document))
+    assert "\n  held_out: was None, is 'one in 10, settings of a tune together" in refused(capsys, out, soundfont)
     (out / "manifest.json").write_text("{}")
     assert "manifest.json: is not what 'audiogan data bach' writes" in refused(capsys, out, soundfont)
     (out / "manifest.json").unlink()

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 from attrs import frozen
 
+from audiogan.data.chorales.soprano import soprano
+from audiogan.data.chorales.tunes import held_out_tunes, same_tunes
 from audiogan.errors import DataError
-
-_HELD_OUT_ONE_IN = 10
 
 
 @frozen
@@ -24,6 +23,9 @@ class Chorale:
     title: str
     score: Path
     """The file of the corpus that holds its notes."""
+    tune: str
+    """The number of the first chorale that is taken for a setting of the same tune."""
+    held_out: bool
 
     @property
     def name(self) -> str:
@@ -32,29 +34,31 @@ class Chorale:
 
     @property
     def split(self) -> str:
-        """``train``, or for about a tenth ``test``.
-
-        The title decides, so that all settings of one tune fall into the same part, whatever else is in the corpus. Its
-        letters count, doubled ones once, since titles are spelt in several ways.
-        """
-        letters = re.sub(r"(.)\1+", r"\1", "".join(filter(str.isalpha, self.title.casefold())))
-        held_out = int.from_bytes(sha256(letters.encode()).digest()[:8], "big") % _HELD_OUT_ONE_IN == 0
-        return "test" if held_out else "train"
+        """``train`` or ``test``."""
+        return "test" if self.held_out else "train"
 
 
 def catalogue() -> tuple[Chorale, ...]:
     """The chorales of Riemenschneider's edition that the corpus holds, each once, in the order of their numbers.
 
-    :raises DataError: music21 is not installed, or came without its corpus.
+    About a tenth is held out, whole tunes at a time, as :mod:`audiogan.data.chorales.tunes` tells them.
+
+    :raises DataError: music21 is not installed, or came without its corpus or with files that cannot be read.
     """
     corpus: Any = _music21().corpus
     works = [Path(path) for path in corpus.getComposer("bach")]
     scores = {path.stem.removeprefix("bwv"): path for path in works if path.stem.startswith("bwv")}
     listed = corpus.chorales.ChoraleListRKBWV().byBWV
-    found = [Chorale(bwv, entry["title"], scores[bwv]) for bwv, entry in listed.items() if bwv in scores]
-    if not found:
+    numbers = sorted((bwv for bwv in listed if bwv in scores), key=_natural)
+    if not numbers:
         raise DataError(f"music21 {version('music21')} came without the chorales of its corpus; install it with pip")
-    return tuple(sorted(found, key=lambda chorale: _natural(chorale.bwv)))
+    titles = [listed[bwv]["title"] for bwv in numbers]
+    tunes = [numbers[first] for first in same_tunes(titles, [soprano(scores[bwv]) for bwv in numbers])]
+    held_out = held_out_tunes(tunes)
+    return tuple(
+        Chorale(bwv, title, scores[bwv], tune, tune in held_out)
+        for bwv, title, tune in zip(numbers, titles, tunes, strict=True)
+    )
 
 
 def _music21() -> Any:

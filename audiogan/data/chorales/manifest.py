@@ -16,16 +16,17 @@ from audiogan.atomic import write_json
 from audiogan.audio.resampling import RESAMPLER
 from audiogan.data.chorales.rendering import Rendered, Settings
 from audiogan.data.chorales.synthesiser import Synthesiser
+from audiogan.data.chorales.tunes import RULE
 from audiogan.errors import DataError
 
 NAME = "manifest.json"
-_FORMAT = 1
+_FORMAT = 2
 _WAY_OUT = "name another folder, or delete this one"
 
 
 @frozen
 class Manifest:
-    """Who has the same ``made_with`` and the same content hash has the same samples."""
+    """Who has the same ``made_with`` and the same content hash has the same samples in the same split."""
 
     made_with: Mapping[str, Any]
     """Settings, versions and the SoundFont's hash, in terms that JSON can hold."""
@@ -38,8 +39,10 @@ class Manifest:
 
     @property
     def content_sha256(self) -> str:
-        """A hash of all samples, whatever order they were rendered in."""
-        lines = sorted(f"{chorale.bwv} {chorale.samples_sha256}\n" for chorale in self.rendered.values())
+        """A hash of all samples and of the split, whatever order they were rendered in."""
+        lines = sorted(
+            f"{chorale.bwv} {chorale.split} {chorale.samples_sha256}\n" for chorale in self.rendered.values()
+        )
         return sha256("".join(lines).encode()).hexdigest()
 
     def write(self, folder: Path) -> None:
@@ -61,9 +64,10 @@ class Manifest:
 
 
 def made_with(settings: Settings, synthesiser: Synthesiser) -> dict[str, Any]:
-    """All that the samples depend on beside the chorales themselves."""
+    """All that the samples and the split depend on beside the chorales themselves."""
     return {
         "settings": asdict(settings),
+        "held_out": RULE,
         "music21": version("music21"),
         "fluidsynth": synthesiser.version,
         "soundfont": synthesiser.soundfont.name,
@@ -81,8 +85,8 @@ def manifest_of(folder: Path, made: Mapping[str, Any]) -> Manifest:
     path = folder / NAME
     try:
         document = json.loads(path.read_bytes())
-        stored, chorales = dict(document["made_with"]), [Rendered(**entry) for entry in document["chorales"]]
-        known = document["format"] == _FORMAT
+        stored, known = dict(document["made_with"]), document["format"] == _FORMAT
+        chorales = [Rendered(**entry) for entry in document["chorales"]] if known else []
     except FileNotFoundError:
         if folder.is_dir() and any(not entry.name.startswith(".") for entry in folder.iterdir()):
             raise DataError(f"{folder}: holds files of another origin; {_WAY_OUT}") from None

@@ -59,6 +59,8 @@ class Rendered:
 
     bwv: str
     title: str
+    tune: str
+    """The number of the first chorale that is taken for a setting of the same tune."""
     key: str
     split: str
     file: str
@@ -94,6 +96,7 @@ def render(task: Task) -> Rendered:
     return Rendered(
         bwv=chorale.bwv,
         title=chorale.title,
+        tune=chorale.tune,
         key=score.key,
         split=chorale.split,
         file=file_of(chorale, settings),

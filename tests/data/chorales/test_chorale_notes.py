@@ -1,12 +1,11 @@
 from __future__ import annotations
 
 import struct
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from audiogan.data.chorales.catalogue import Chorale, catalogue
+from audiogan.data.chorales.catalogue import catalogue
 from audiogan.data.chorales.midi_file import midi_file
 from audiogan.data.chorales.performance import Performance, Strike
 from audiogan.data.chorales.score import read_score
@@ -21,26 +20,6 @@ def test_the_corpus_holds_each_chorale_once_in_the_order_of_the_catalogue() -> N
     numbers = [float(bwv.split(".")[0].split("-")[0]) for bwv in CHORALES]
     assert numbers == sorted(numbers)
     assert CHORALES["269"].title == "Aus meines Herzens Grunde"
-
-
-def test_about_a_tenth_is_held_out() -> None:
-    splits = Counter(chorale.split for chorale in CHORALES.values())
-    assert set(splits) == {"train", "test"}
-    assert 0.05 < splits["test"] / len(CHORALES) < 0.15
-
-
-def test_a_tune_is_held_out_as_a_whole_however_its_title_is_spelt() -> None:
-    titles = [f"Tune {letter}, o{letter}" for letter in "abcdefghijklmnopqrstuvwxyz"]
-    splits = {Chorale("1", title, Path()).split for title in titles}
-    assert splits == {"train", "test"}
-    for title in titles:
-        spellings = (title, title.upper(), title.replace(",", "’"), "T" + title, title.replace(" ", "-"))
-        assert len({Chorale("1", spelling, Path()).split for spelling in spellings}) == 1
-
-
-def test_the_split_stays_what_it_is() -> None:
-    held_out = [bwv for bwv in ("2.6", "3.6", "4.8", "14.5", "40.3", "269") if CHORALES[bwv].split == "test"]
-    assert held_out == ["3.6", "14.5", "40.3"]
 
 
 def test_a_score_has_its_notes_with_repeats_written_out() -> None:
