@@ -14,6 +14,7 @@ from torch import Tensor
 
 from audiogan.data.damage import nothing_sound, tell_damage, tell_skipped, window_or_damage
 from audiogan.errors import DamagedDataError, DataError
+from audiogan.evaluation.window_memory import shortage_told
 from audiogan.interfaces import Dataset, Window
 
 # The tenth that a classifier with its default seed holds out, too: it was not trained on the windows that are judged.
@@ -116,16 +117,19 @@ def _pass_over(dataset: Dataset, order: Sequence[int], seed: int, turn: int) -> 
 def judged_waveforms(judged: Dataset, count: int, *, seed: int) -> Tensor:
     """At most ``count`` waveforms ``[N, C, T]`` as from :func:`reference_waveforms`: fewer where there are no others.
 
-    None is repeated to make up the number, since repetitions pass for windows that are much alike.
+    None is repeated to make up the number, since repetitions pass for windows that are much alike. Memory is taken for
+    those that there are, whatever ``count`` is.
 
-    :raises DataError: the dataset is empty, or a window cannot be read.
+    :raises DataError: the dataset is empty, a window cannot be read, or there is no memory for as many.
     """
-    waveforms = torch.empty(count, judged.channels, judged.window_length)
-    taken = 0
+    waveforms = np.empty((0, judged.channels, judged.window_length), dtype=np.float32)
     for part in reference_waveforms(judged, count, seed=seed):
-        waveforms[taken : taken + len(part)] = part
-        taken += len(part)
-    return waveforms[:taken]
+        taken = len(waveforms)
+        with shortage_told(taken + len(part)):
+            # grows where it lies, if the system can: a second copy could be what memory has no room for
+            waveforms.resize((taken + len(part), *waveforms.shape[1:]), refcheck=False)
+        waveforms[taken:] = part.numpy()
+    return torch.from_numpy(waveforms)
 
 
 @final

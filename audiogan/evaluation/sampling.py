@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from audiogan.data.damage import nothing_sound, tell_damage, tell_skipped, window_or_damage
 from audiogan.errors import DamagedDataError, DataError
 from audiogan.evaluation.progress import Progress, Watch, unwatched
+from audiogan.evaluation.window_memory import shortage_told
 from audiogan.interfaces import Dataset, Generator, Representation
 
 
@@ -29,15 +30,19 @@ def generate_waveforms(
 
     All latents are drawn from ``rng`` first, so that they do not depend on ``batch_size``. Both networks, which live on
     ``device``, are in evaluation mode meanwhile and are left in the modes they had.
+
+    :raises DataError: there is no memory for as many.
     """
-    latents = generator.sample_latent(count, rng=rng)
+    with shortage_told(count):
+        latents = generator.sample_latent(count, rng=rng)
     waveforms: Tensor | None = None
     with torch.no_grad(), _evaluating(generator, representation):
         for start in range(0, count, batch_size):
             latent = latents[start : start + batch_size].to(device)
             batch = representation.decode(generator(latent)).float().cpu()
             if waveforms is None:
-                waveforms = torch.empty(count, *batch.shape[1:])
+                with shortage_told(count):
+                    waveforms = torch.empty(count, *batch.shape[1:])
             waveforms[start : start + len(batch)] = batch
             watch(Progress("generating", start + len(batch), count))
     if waveforms is None:
@@ -52,11 +57,12 @@ def real_waveforms(dataset: Dataset, count: int, *, seed: int) -> Tensor:
     any. Where ``dataset.on_error`` is ``"skip"``, those that are damaged are passed over for those that come next, and
     warnings say which and how many.
 
-    :raises DataError: the dataset is empty, a window cannot be read, or all windows are damaged.
+    :raises DataError: the dataset is empty, a window cannot be read, all windows are damaged, or there is no memory.
     """
     if len(dataset) == 0:
         raise DataError("the dataset has no windows: check its files and its window length")
-    waveforms = torch.empty(count, dataset.channels, dataset.window_length)
+    with shortage_told(count):
+        waveforms = torch.empty(count, dataset.channels, dataset.window_length)
     filled, skipped, turn = 0, 0, 0
     while filled < count:
         filled_before = filled
@@ -78,9 +84,13 @@ def real_waveforms(dataset: Dataset, count: int, *, seed: int) -> Tensor:
 
 
 def noise_waveforms(count: int, *, channels: int, window_length: int, seed: int) -> Tensor:
-    """``count`` waveforms ``[count, channels, window_length]`` of white noise, Uniform(-1, 1)."""
+    """``count`` waveforms ``[count, channels, window_length]`` of white noise, Uniform(-1, 1).
+
+    :raises DataError: there is no memory for as many.
+    """
     rng = torch.Generator().manual_seed(seed)
-    return torch.rand(count, channels, window_length, generator=rng) * 2 - 1
+    with shortage_told(count):
+        return torch.rand(count, channels, window_length, generator=rng).mul_(2).sub_(1)
 
 
 @contextmanager

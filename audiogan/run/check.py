@@ -18,6 +18,7 @@ from audiogan.options import quoted_alternatives
 from audiogan.registry import Registry
 from audiogan.run.judging import figure_clash, named_metric
 from audiogan.run.scoring import no_such_figure
+from audiogan.run.scoring_cost import too_large_scorings
 from audiogan.spec.locator import KeyPath
 from audiogan.spec.problems import Problem, as_error
 from audiogan.spec.schema import ComponentSpec, ExperimentFile, ExperimentSpec, OptimizerSpec
@@ -171,6 +172,9 @@ class _Checker:
                     fewest = f"metric '{metric_spec.type}' needs at least {metric.minimum_samples()} samples"
                     options = quoted_alternatives(metric.minimum_samples_options()) or "own options"
                     yield _Finding(("evaluation", key), f"{fewest}; raise this, or see to the metric's {options}")
+        if dataset is not None:
+            too_large = too_large_scorings(evaluation, dataset)
+            yield from (_Finding(("evaluation", key), message) for key, message in too_large.items())
         clash = figure_clash(named)
         if clash is not None:
             yield _Finding(("evaluation", "metrics"), clash)

@@ -8,9 +8,11 @@ from pathlib import Path
 from audiogan.audio.files import write_audio
 from audiogan.errors import AudioganError
 from audiogan.evaluation.soundness import soundness
+from audiogan.evaluation.window_memory import check_windows_fit
 from audiogan.registry import Registry
 from audiogan.run.complaints import generation_complaints
 from audiogan.run.trained_generator import trained_generator
+from audiogan.system_memory import available_memory
 from audiogan.training.device import resolve_device
 
 
@@ -29,8 +31,8 @@ def generate_files(
 
     ``checkpoint`` is ``best``, ``latest`` or a path. The same seed gives the same files, whatever ``count`` is beyond.
 
-    :raises AudioganError: the folder is no trained experiment, ``count`` is not positive, or the files cannot be
-        written.
+    :raises AudioganError: the folder is no trained experiment, ``count`` is not positive or more than memory has room
+        for, or the files cannot be written.
     """
     if count < 1:
         raise AudioganError(f"-n must be at least 1, not {count}")
@@ -41,6 +43,13 @@ def generate_files(
             raise AudioganError(f"{place} is a file, not a folder; name another folder to write to")
     device = resolve_device(device_name)
     trained = trained_generator(experiment, checkpoint=checkpoint, device=device, registry=registry)
+    check_windows_fit(
+        count,
+        channels=trained.channels,
+        window_length=trained.window_length,
+        memory=available_memory(),
+        way_out="lower -n, and go on with another --seed",
+    )
     waveforms = trained.waveforms(count, seed=seed)
     for complaint in generation_complaints(soundness(waveforms)):
         warn(complaint)

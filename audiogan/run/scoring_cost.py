@@ -8,8 +8,12 @@ import time
 import torch
 
 from audiogan.components import Components
+from audiogan.errors import DataError
 from audiogan.evaluation.sampling import generate_waveforms
+from audiogan.evaluation.window_memory import check_windows_fit
+from audiogan.interfaces import Dataset
 from audiogan.spec.schema import EvaluationSpec, ExperimentSpec
+from audiogan.system_memory import installed_memory
 from audiogan.training.state import steps_in_budget
 
 
@@ -42,6 +46,23 @@ def scoring_seconds(
     one = per_window_s * spec.evaluation.samples
     scorings = scorings_ahead(spec.evaluation, steps=steps, epochs=epochs)
     return one, scorings * one + per_window_s * spec.evaluation.final_samples
+
+
+def too_large_scorings(evaluation: EvaluationSpec, dataset: Dataset) -> dict[str, str]:
+    """Those of ``samples`` and ``final_samples`` that this computer has no memory for, with the reason."""
+    refused = {}
+    for key in ("samples", "final_samples"):
+        try:
+            check_windows_fit(
+                getattr(evaluation, key),
+                channels=dataset.channels,
+                window_length=dataset.window_length,
+                memory=installed_memory(),
+                way_out="lower this",
+            )
+        except DataError as error:
+            refused[key] = str(error)
+    return refused
 
 
 def _generating_seconds(spec: ExperimentSpec, components: Components, device: torch.device) -> float:

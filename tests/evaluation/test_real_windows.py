@@ -153,6 +153,13 @@ def test_an_empty_dataset_is_refused() -> None:
         list(reference_waveforms(WindowSubset(NoiseDataset(FIXED), []), 5, seed=0))
 
 
+def test_memory_is_taken_for_the_windows_that_there_are() -> None:
+    waveforms = judged_waveforms(NoiseDataset(FIXED), 2**62, seed=3)
+    assert waveforms.shape == (30, 1, 64)
+    torch.testing.assert_close(waveforms, judged_waveforms(NoiseDataset(FIXED), 30, seed=3), rtol=0, atol=0)
+    assert len(judged_waveforms(NoiseDataset(evolve(FIXED, windows=2500)), 2**62, seed=3)) == 2500
+
+
 def test_a_subset_is_a_dataset() -> None:
     subset = WindowSubset(NoiseDataset(FIXED), [4, 2, 9])
     assert len(subset) == 3

@@ -81,6 +81,15 @@ def test_a_count_that_is_not_positive_is_refused(count: int, whole: WholeRun, tm
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize("count", [10**12, 2**63])
+def test_a_count_beyond_memory_is_refused_with_the_number_that_fits(
+    count: int, whole: WholeRun, tmp_path: Path
+) -> None:
+    with pytest.raises(AudioganError, match=rf"^{count:,} windows of 1 x 1024 .* has room for [\d,]+: lower -n, and"):
+        _generate(whole.folder / "lsgan", tmp_path / "out", count=count)
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize("seed", [-1, 2**63, 10**30])
 def test_a_seed_that_torch_cannot_take_is_refused(seed: int, whole: WholeRun, tmp_path: Path) -> None:
     with pytest.raises(AudioganError, match=f"--seed must be from 0 to .*, not {seed}"):

@@ -112,6 +112,10 @@ def test_everything_is_told_at_once_with_its_line(told: Callable[..., list[str]]
         (["generator.dim=100000000"], "generator 'wavegan': does not fit into memory: lower what makes it large"),
         (["generator.dim=1000000000000000000"], "generator 'wavegan': does not fit into memory"),
         (["representation=spectrogram"], "works on waveforms (channels, length), but"),
+        (
+            ["evaluation.final_samples=1000000000000"],
+            "--set: evaluation.final_samples = 1000000000000: 1,000,000,000,000",
+        ),
         (["loss=wgan", "evaluation.best_by=beauty"], '--set: evaluation.best_by = "beauty": no metric gives'),
     ],
     ids=str,

@@ -24,7 +24,9 @@ from audiogan.data.recordings.listing import FoundFile, find_recordings
 from audiogan.data.recordings.recording import Recording
 from audiogan.errors import DamagedDataError, DataError
 from audiogan.evaluation.progress import Progress, Watch
+from audiogan.evaluation.window_memory import check_windows_fit
 from audiogan.run.evaluation.format import AudioFormat
+from audiogan.system_memory import available_memory
 
 
 @frozen(eq=False)
@@ -60,7 +62,7 @@ def fitted_recordings(
 
     :raises DamagedDataError: ``on_error`` is ``"stop"``, and a recording is damaged; the text names it and the fault.
     :raises DataError: the folder holds no recording that can be read, fewer than ``limit``, one whose channels do not
-        fit, or, where ``out_of_range`` is ``"stop"``, one that goes beyond [-1, 1].
+        fit, or, where ``out_of_range`` is ``"stop"``, one that goes beyond [-1, 1]; or memory has no room for them.
     """
     files = find_recordings([str(folder)])
     if limit is not None and limit > len(files):
@@ -76,6 +78,13 @@ def fitted_recordings(
     known = headers.known
     for file in known:
         check_channels(file.file.path, file.header.channels, audio.channels, repeat_mono=True)
+    check_windows_fit(
+        len(known),
+        channels=audio.channels,
+        window_length=audio.window_length,
+        memory=available_memory(),
+        way_out="take fewer of them with --samples",
+    )
     waveforms = torch.zeros(len(known), audio.channels, audio.window_length)
     decoder = AudioDecoder()
     read: list[KnownFile] = []

@@ -14,12 +14,14 @@ from torch import Tensor
 from audiogan.errors import DataError
 from audiogan.evaluation.progress import Listener
 from audiogan.evaluation.soundness import Soundness
+from audiogan.evaluation.window_memory import check_windows_fit
 from audiogan.registry import Registry
 from audiogan.run.complaints import generation_complaints, recording_complaints
 from audiogan.run.evaluation.format import AudioFormat
 from audiogan.run.evaluation.recordings import fitted_recordings
 from audiogan.run.trained_generator import trained_generator
 from audiogan.spec.schema import ExperimentSpec
+from audiogan.system_memory import available_memory
 
 
 @frozen(eq=False)
@@ -96,7 +98,7 @@ class GeneratedSubject(Subject):
     def open(self, audio: AudioFormat, listener: Listener) -> OpenedSubject:
         """Loads the generator; the latents are drawn by the seed when the waveforms are asked for.
 
-        :raises DataError: the generator makes another format.
+        :raises DataError: the generator makes another format, or memory has no room for so many windows.
         :raises AudioganError: there is no such checkpoint, or it is damaged.
         """
         trained = trained_generator(self.folder, checkpoint=self.checkpoint, device=self.device, registry=self.registry)
@@ -106,6 +108,13 @@ class GeneratedSubject(Subject):
                 f"{self.name} makes {made}, the dataset has {audio}; give the dataset's options with --set, such as "
                 f"--set window_length={made.window_length} --set sample_rate={made.sample_rate}"
             )
+        check_windows_fit(
+            self.samples,
+            channels=made.channels,
+            window_length=made.window_length,
+            memory=available_memory(),
+            way_out="lower --samples",
+        )
 
         def hear() -> Heard:
             listener.tell(f"{self.name}: generating {self.samples:,} windows with {trained.checkpoint}")

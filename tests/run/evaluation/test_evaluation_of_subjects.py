@@ -177,6 +177,23 @@ def test_more_windows_than_a_folder_has_files_are_refused(audio: Path, run: Path
     assert (comparison.subjects[0].samples, source["samples"], source["files_found"]) == (5, 5, 6)
 
 
+def test_more_windows_than_memory_has_room_for_are_refused_with_the_number_that_fits(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audiogan.run.evaluation.subjects.available_memory", lambda: 100 * 4096)
+    with pytest.raises(DataError, match=r"^81 windows of 1 x 1024 samples .* has room for 80: lower --samples$"):
+        _evaluate(run / "lsgan", samples=81)
+    assert _evaluate(run / "lsgan", samples=80).comparisons[0].subjects[0].samples == 80
+
+
+def test_recordings_that_memory_has_no_room_for_are_refused(
+    audio: Path, run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("audiogan.run.evaluation.recordings.available_memory", lambda: 5 * 4096)
+    with pytest.raises(DataError, match=r"^6 windows .* room for 4: take fewer of them with --samples$"):
+        _evaluate(audio, against=str(run / "spec.toml"), samples=None)
+
+
 def test_the_number_asked_for_is_kept_where_damaged_files_are_left_out(audio: Path, run: Path) -> None:
     (audio / "0.wav").write_bytes(b"RIFF nothing")
     (comparison,) = _evaluate(audio, against=str(run / "spec.toml"), samples=6, on_error="skip").comparisons
