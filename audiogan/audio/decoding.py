@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +16,14 @@ from numpy.typing import NDArray
 from audiogan.audio.completeness import check_complete
 from audiogan.audio.formats import needs_run_up, stores_floats
 from audiogan.audio.mpeg_index import MpegIndices, mpeg_index, states_length
+from audiogan.audio.ogg_damage import OggDamage, OggDamages
 from audiogan.audio.ogg_pages import is_chained, last_page_start
 from audiogan.audio.opening import is_special, open_sound
 from audiogan.audio.sources import MpegSource, SeekableSource, Source
 from audiogan.errors import DamagedDataError, DataError
 
+_OPUS_POSITIONS_PER_S = 48_000
+"""Whatever the sample rate (RFC 7845, section 4)."""
 _NO_LENGTH = 2**60
 """What libsndfile gives as the length where it knows none is larger than this."""
 
@@ -98,6 +102,7 @@ class AudioDecoder:
         self._open: OrderedDict[Path, Source] = OrderedDict()
         self._process = os.getpid()
         self._mpeg_indices = MpegIndices()
+        self._ogg_damages = OggDamages()
 
     def read(self, path: Path, header: AudioHeader, start: int, stop: int) -> NDArray[np.float32]:
         """Samples ``start`` to ``stop`` of each channel, ``[channels, stop - start]``, full scale being 1.
@@ -148,7 +153,13 @@ class AudioDecoder:
         index = self._mpeg_indices.of(path) if header.subtype == "MPEG_LAYER_III" else None
         if index is not None:
             return MpegSource(index)
-        return SeekableSource(path, last_seek=header.last_seek if needs_run_up(header.subtype) else None)
+        if not needs_run_up(header.subtype):
+            return SeekableSource(path, last_seek=None)
+        damages: tuple[OggDamage, ...] = ()
+        if header.format == "OGG":
+            scale = Fraction(header.sample_rate, _OPUS_POSITIONS_PER_S) if header.subtype == "OPUS" else Fraction(1)
+            damages = self._ogg_damages.of(path, length=header.length, samples_per_position=scale)
+        return SeekableSource(path, last_seek=header.last_seek, damages=damages)
 
     def _close(self, path: Path) -> None:
         source = self._open.pop(path, None)

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 
 from audiogan.audio.mpeg_frames import MpegFrame, length_tag_frame, silenced
 from audiogan.audio.mpeg_index import DECODER_DELAY, STRIDE, MpegIndex, frames_in
+from audiogan.audio.ogg_damage import OggDamage
 from audiogan.audio.opening import open_sound
+from audiogan.errors import DamagedDataError
 
 _RUN_UP = 18_432
 """Samples that a transform codec decodes, and throws away, before a stretch: two of Vorbis's longest blocks."""
@@ -47,14 +49,25 @@ class Source(ABC):
 class SeekableSource(Source):
     """A file in which libsndfile can seek; transform codecs are given a run-up."""
 
-    def __init__(self, path: Path, *, last_seek: int | None) -> None:
+    def __init__(self, path: Path, *, last_seek: int | None, damages: tuple[OggDamage, ...] = ()) -> None:
         """``last_seek`` is the last sample to seek to in a transform codec, ``None`` for any other."""
+        self._path = path
         self._file = open_sound(path)
         self._last_seek = last_seek
+        self._damages = damages
 
     def read(self, start: int, stop: int) -> NDArray[np.float32]:
-        """Seeks, decodes, and throws the run-up away."""
+        """Seeks, decodes, and throws the run-up away.
+
+        :raises DamagedDataError: one of ``damages`` lies in what is decoded, the run-up included.
+        """
         begin = start if self._last_seek is None else max(0, min(start - _RUN_UP, self._last_seek))
+        for damage in self._damages:
+            if begin < damage.end and damage.begin < stop:
+                raise DamagedDataError(
+                    f"{self._path}: damaged at byte {damage.byte}, {damage.begin / self._file.samplerate:.3f} s "
+                    "(pages are missing or fail their checksum); fetch or write it again"
+                )
         self._file.seek(begin)
         samples: NDArray[np.float32] = self._file.read(stop - begin, dtype="float32", always_2d=True)[start - begin :]
         return samples
