@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-
-from audiogan.errors import DataError
 
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -36,6 +32,9 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="set an option of the classifier, such as dim=32 or epochs=20 (repeatable)",
     )
     parser.add_argument("--output", type=Path, required=True, metavar="DIR", help="the folder to write to")
+    parser.add_argument(
+        "--overwrite", action="store_true", help="replace the classifier that the folder holds; refused otherwise"
+    )
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"), help="default: auto")
     parser.set_defaults(run=run)
 
@@ -45,14 +44,16 @@ def run(arguments: argparse.Namespace) -> int:
 
     :raises PluginError: no dataset of that name is installed.
     :raises SpecError: an option behind ``--set`` or ``--classifier`` is wrong.
-    :raises DataError: the dataset cannot train a classifier, or the folder cannot be written.
+    :raises DataError: the dataset cannot train a classifier, the folder holds another one, or cannot be written: if
+        only after the training, the text says where the classifier is instead.
     :raises Interrupted: it was stopped; no file is left half written.
     """
     from audiogan.build import create
     from audiogan.cli.classifier_tables import classifier_tables
     from audiogan.cli.progress_display import progress_display
     from audiogan.cli.text_table import print_tables
-    from audiogan.evaluation.classifier import ClassifierOptions, save_classifier, train_classifier
+    from audiogan.evaluation.classifier import ClassifierOptions, train_classifier
+    from audiogan.evaluation.classifier.output import check_vacant, make_room, save_or_keep
     from audiogan.spec.overrides import read_options
     from audiogan.spec.structure import structure_options
     from audiogan.training.device import resolve_device
@@ -63,23 +64,16 @@ def run(arguments: argparse.Namespace) -> int:
     )
     stop = StopSignal()
     with stop.listening(), stop.interruptible():
+        if not arguments.overwrite:
+            check_vacant(arguments.output)
         dataset = create("dataset", arguments.dataset, read_options(arguments.options))
-        # Before the training, so that a folder that cannot be written costs no more than a second.
-        with _write_errors_explained(arguments.output):
-            arguments.output.mkdir(parents=True, exist_ok=True)
+        make_room(arguments.output, dataset, options)
         device = str(resolve_device(arguments.device))
         with progress_display() as display:
             classifier = train_classifier(dataset, options, device=device, tell=display.tell, watch=display.watch)
-        with _write_errors_explained(arguments.output):
-            save_classifier(classifier, arguments.output)
-    print_tables(classifier_tables(classifier))
+        try:
+            save_or_keep(classifier, arguments.output, dataset)
+        finally:
+            print_tables(classifier_tables(classifier))
     print(f"the classifier is in {arguments.output}; use it with the metric's option classifier_path")
     return 0
-
-
-@contextmanager
-def _write_errors_explained(folder: Path) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise DataError(f"{folder}: cannot be written ({error.strerror}); name another folder with --output") from error
