@@ -44,9 +44,3 @@ def centred_interval(figure: float, resampled: NDArray[np.float64], *, level: fl
     lower, upper = np.quantile(resampled, [(1 - level) / 2, (1 + level) / 2]) - excess
     # Resamples that lie mostly on one side of their mean leave it outside the percentiles
     return min(float(lower), figure), max(float(upper), figure)
-
-
-def interval_of_mean(values: NDArray[np.float64], *, resamples: int, seed: int) -> tuple[float, float]:
-    """The interval of the mean of ``values`` ``[N]``, a value a waveform."""
-    means = np.array([values[rows].mean() for rows in resampled_rows(len(values), resamples=resamples, seed=seed)])
-    return centred_interval(float(values.mean()), means)

@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 _ROWS_AT_A_TIME = 512
-# Of the squared norms: far more than products of doubles lose, so that a point that sets a radius lies in the ball
-_ROUNDING = 1e-12
+ROUNDING = 1e-12
+"""Of the squared norms: far more than products of doubles lose, so that a point that sets a radius lies in the ball."""
 
 
 @frozen(eq=False)
@@ -64,6 +64,23 @@ def ball_membership(
     >>> ball_membership(points, points + 20, neighbours=1).precision().mean()
     np.float64(0.0)
     """
+    real_points, generated_points = centred_features(real, generated, neighbours=neighbours)
+    real_radii, generated_radii = (_squared_radii(own, neighbours) for own in (real_points, generated_points))
+    around = torch.zeros(len(generated_points), dtype=torch.int64)
+    in_generated, met = [], []
+    blocks = distances_by_rows(real_points, generated_points, allowance=ROUNDING)
+    for radii, distances in zip(torch.split(real_radii, _ROWS_AT_A_TIME), blocks, strict=True):
+        within_real = distances <= radii[:, None]
+        around += within_real.sum(dim=0)
+        met.append(within_real.any(dim=1))
+        in_generated.append((distances <= generated_radii).any(dim=1))
+    return BallMembership(neighbours, around.numpy(), torch.cat(in_generated).numpy(), torch.cat(met).numpy())
+
+
+def centred_features(
+    real: NDArray[np.floating], generated: NDArray[np.floating], *, neighbours: int
+) -> tuple[Tensor, Tensor]:
+    """Both sides in float64, seen from the mean of the real ones; see :func:`ball_membership` for what is raised."""
     points = [np.array(features, dtype=np.float64, order="C") for features in (real, generated)]
     if any(features.ndim != 2 for features in points) or points[0].shape[1] != points[1].shape[1]:
         raise ValueError(f"features of shapes {points[0].shape} and {points[1].shape} are not [N, dim] and [M, dim]")
@@ -73,27 +90,20 @@ def ball_membership(
         raise ValueError(f"{neighbours} neighbours of {len(points[0])} real and {len(points[1])} generated points")
     # Norms that are small beside the distances keep these exact
     centre = points[0].mean(axis=0)
-    real_points, generated_points = (torch.from_numpy(features - centre) for features in points)
-    real_radii, generated_radii = (_squared_radii(own, neighbours) for own in (real_points, generated_points))
-    around = torch.zeros(len(generated_points), dtype=torch.int64)
-    in_generated, met = [], []
-    blocks = _squared_distances(real_points, generated_points, allowance=_ROUNDING)
-    for radii, distances in zip(torch.split(real_radii, _ROWS_AT_A_TIME), blocks, strict=True):
-        within_real = distances <= radii[:, None]
-        around += within_real.sum(dim=0)
-        met.append(within_real.any(dim=1))
-        in_generated.append((distances <= generated_radii).any(dim=1))
-    return BallMembership(neighbours, around.numpy(), torch.cat(in_generated).numpy(), torch.cat(met).numpy())
+    return torch.from_numpy(points[0] - centre), torch.from_numpy(points[1] - centre)
 
 
 def _squared_radii(points: Tensor, neighbours: int) -> Tensor:
     # The point itself is the nearest
-    nearest = [rows.topk(neighbours + 1, dim=1, largest=False).values for rows in _squared_distances(points, points)]
+    nearest = [rows.topk(neighbours + 1, dim=1, largest=False).values for rows in distances_by_rows(points, points)]
     return torch.cat(nearest)[:, -1]
 
 
-def _squared_distances(first: Tensor, second: Tensor, *, allowance: float = 0.0) -> Iterator[Tensor]:
-    """``[rows, second]``, some rows of ``first`` at a time, less ``allowance`` times the sum of the squared norms."""
+def distances_by_rows(first: Tensor, second: Tensor, *, allowance: float = 0.0) -> Iterator[Tensor]:
+    """Squared distances ``[rows, second]``, some rows of ``first`` at a time, in their order.
+
+    Less ``allowance`` times the sums of the squared norms.
+    """
     second_norms = second.square().sum(dim=1)
     for rows in torch.split(first, _ROWS_AT_A_TIME):
         norms = rows.square().sum(dim=1, keepdim=True) + second_norms

@@ -9,25 +9,28 @@ from pathlib import Path
 import numpy as np
 import torch
 from attrs import frozen
+from numpy.typing import NDArray
 from torch import Tensor
 
 from audiogan import DataError, Dataset, Metric, MetricResult, option
 from audiogan.audio.mel import LogMelSpectrogram
-from audiogan.evaluation.bootstrap import bootstrap_protocol, interval_of_mean
 from audiogan.evaluation.classifier.front_end import log_mel_front_end, upper_edge_hz
-from audiogan.evaluation.nearest_neighbours import nearest_among, nearest_within
+from audiogan.evaluation.halves import halves_protocol, interval_by_halves, random_parts, seeds_of_sides
+from audiogan.evaluation.nearest_neighbours import Neighbours, neighbours_among, neighbours_within
 from audiogan.evaluation.real_windows import divide_windows, reference_waveforms
 from audiogan.evaluation.waveform_check import check_waveforms, in_parts
 
 _SELF, _TRAIN = "nearest_self", "nearest_train"
 _NAME = "nearest-neighbours"
+# Among so many, one is in the same half, but for once in 10^9 times
+_NEIGHBOURS_KNOWN = 32
 
 
 @frozen(kw_only=True)
 class NearestNeighboursOptions:
     """Between what the distances are measured."""
 
-    examples: int = option(default=1_000, minimum=2, unit="windows", help="generated windows that are looked at")
+    examples: int = option(default=1_000, minimum=4, unit="windows", help="generated windows that are looked at")
     training_windows: int = option(
         default=20_000, minimum=1, unit="windows", help="training windows that they are compared with, at most"
     )
@@ -46,7 +49,7 @@ class NearestNeighboursOptions:
         help="upper edge of the highest mel band; where absent 7800, or 0.4875 of the sample rate where that is lower",
     )
     resamples: int = option(
-        default=1_000, minimum=0, help="resamples of the bootstrap that gives the intervals; 0 for no intervals"
+        default=100, minimum=0, help="random divisions in halves that give the intervals; 0 for no intervals"
     )
     seed: int = option(default=0, minimum=0, help="seed of the order of training windows and of resampling")
 
@@ -115,7 +118,7 @@ class NearestNeighbours(Metric):
     def evaluate(self, waveforms: Tensor) -> MetricResult:
         """``nearest_self`` and ``nearest_train`` of the first ``examples`` waveforms ``[N, channels, window_length]``.
 
-        The intervals take the neighbours as they are, and resample whose distances enter the mean.
+        The intervals come from both halves of the waveforms, and of the training windows.
 
         :raises DataError: fewer waveforms than ``examples``, or some that are not finite.
         """
@@ -128,9 +131,9 @@ class NearestNeighbours(Metric):
             )
         check_waveforms(waveforms[: options.examples])
         examples = self._spectrograms(waveforms[: options.examples])
-        distances = {
-            _SELF: nearest_within(examples).numpy(),
-            _TRAIN: nearest_among(examples, self._training).numpy(),
+        neighbours = {
+            _SELF: neighbours_within(examples, count=_NEIGHBOURS_KNOWN),
+            _TRAIN: neighbours_among(examples, self._training, count=_NEIGHBOURS_KNOWN),
         }
         protocol = {
             "samples": options.examples,
@@ -139,17 +142,27 @@ class NearestNeighbours(Metric):
             "seed": options.seed,
             "feature": f"log-mel spectrogram of {options.n_fft}-sample frames, full scale {options.full_scale:g}",
             "feature_dim": examples.shape[1],
-            **bootstrap_protocol(options.resamples, options.seed),
+            **halves_protocol(options.resamples, options.seed),
         }
-        intervals = {}
-        if options.resamples:
-            intervals = {
-                name: interval_of_mean(values, resamples=options.resamples, seed=options.seed)
-                for name, values in distances.items()
-            }
-        return MetricResult(
-            {name: float(np.mean(values)) for name, values in distances.items()}, {_NAME: protocol}, intervals
-        )
+        figures = {name: float(found.distances[:, 0].mean()) for name, found in neighbours.items()}
+        intervals = {
+            name: interval_by_halves(figures[name], halves)
+            for name, halves in self._of_halves(neighbours[_SELF], neighbours[_TRAIN]).items()
+            if options.resamples
+        }
+        return MetricResult(figures, {_NAME: protocol}, intervals)
+
+    def _of_halves(self, within: Neighbours, among: Neighbours) -> dict[str, NDArray[np.float64]]:
+        sides = [
+            list(random_parts(count, parts=2, divisions=self.options.resamples, seed=seed))
+            for count, seed in zip(
+                (self.options.examples, sum(map(len, self._training))), seeds_of_sides(self.options.seed), strict=True
+            )
+        ]
+        return {
+            _SELF: np.array([within.nearest_in_halves(ours, ours) for ours in sides[0]]),
+            _TRAIN: np.array([among.nearest_in_halves(*both) for both in zip(*sides, strict=True)]),
+        }
 
     def _log_mel(self, dataset: Dataset) -> LogMelSpectrogram:
         return log_mel_front_end(

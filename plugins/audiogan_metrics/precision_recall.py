@@ -5,10 +5,11 @@ from __future__ import annotations
 from attrs import frozen
 
 from audiogan import MetricResult, option
-from audiogan.evaluation.bootstrap import bootstrap_protocol, interval_of_mean
 from audiogan.evaluation.feature_metric import FeatureComparison, FeatureMetric
 from audiogan.evaluation.features import ClassifierFeatures
+from audiogan.evaluation.halves import halves_protocol, interval_by_halves, share_interval_by_halves
 from audiogan.evaluation.precision_recall import ball_membership
+from audiogan.evaluation.precision_recall_halves import scores_of_halves
 
 _SAMPLES_A_NEIGHBOUR = 10
 
@@ -19,7 +20,7 @@ class PrecisionRecallOptions(FeatureComparison):
 
     neighbours: int = option(default=5, minimum=1, help="a ball reaches to this nearest neighbour of its centre")
     resamples: int = option(
-        default=1_000, minimum=0, help="resamples of the bootstrap that gives the intervals; 0 for no interval"
+        default=100, minimum=0, help="random divisions in halves that give the intervals; 0 for no interval"
     )
 
 
@@ -51,27 +52,28 @@ class PrecisionRecall(FeatureMetric):
         return ("neighbours",)
 
     def compare(self, generated: ClassifierFeatures, real: ClassifierFeatures) -> MetricResult:
-        """Each score is a mean over generated or over real windows; these are resampled, while the balls stay."""
+        """The four scores; their intervals come from both halves of the windows, balls and all."""
         count = min(len(generated), len(real))
-        membership = ball_membership(real.pooled[:count], generated.pooled[:count], neighbours=self.options.neighbours)
-        by_window = {
-            "precision": membership.precision(),
-            "recall": membership.recall(),
-            "density": membership.density(),
-            "coverage": membership.coverage(),
+        sides = real.pooled[:count], generated.pooled[:count]
+        membership = ball_membership(*sides, neighbours=self.options.neighbours)
+        figures = {
+            "precision": float(membership.precision().mean()),
+            "recall": float(membership.recall().mean()),
+            "density": float(membership.density().mean()),
+            "coverage": float(membership.coverage().mean()),
         }
-        resamples, seed = self.options.resamples, self.options.seed
-        return MetricResult(
-            figures={name: float(values.mean()) for name, values in by_window.items()},
-            protocol={
-                "neighbours": self.options.neighbours,
-                "compared_of_either": count,
-                "resampled": "windows, the balls kept",
-                **bootstrap_protocol(resamples, seed),
-            },
-            intervals={
-                name: interval_of_mean(values, resamples=resamples, seed=seed)
-                for name, values in by_window.items()
-                if resamples
-            },
-        )
+        divisions, seed = self.options.resamples, self.options.seed
+        protocol = {
+            "neighbours": self.options.neighbours,
+            "compared_of_either": count,
+            **halves_protocol(divisions, seed),
+        }
+        if divisions == 0:
+            return MetricResult(figures, protocol)
+        halves = scores_of_halves(*sides, neighbours=self.options.neighbours, divisions=divisions, seed=seed)
+        shares = {"precision": halves.precision, "recall": halves.recall, "coverage": halves.coverage}
+        intervals = {
+            name: share_interval_by_halves(figures[name], values, count=count) for name, values in shares.items()
+        }
+        intervals["density"] = interval_by_halves(figures["density"], halves.density)
+        return MetricResult(figures, protocol, intervals)

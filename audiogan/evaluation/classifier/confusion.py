@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Sequence
 
 import numpy as np
 from attrs import field, frozen
 from numpy.typing import NDArray
 
-_NORMAL_QUANTILE = 1.959963984540054
+from audiogan.evaluation.wilson import wilson_interval
+
 """Of the standard normal distribution, at 97.5 %."""
 
 
@@ -46,11 +46,7 @@ class ConfusionMatrix:
 
         It says nothing about the luck of one training: another seed gives another classifier.
         """
-        count, share, z = self.windows, self.accuracy, _NORMAL_QUANTILE
-        centre = share + z * z / (2 * count)
-        spread = z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-        scale = 1 + z * z / count
-        return max(0.0, (centre - spread) / scale), min(1.0, (centre + spread) / scale)
+        return wilson_interval(self.accuracy, self.windows)
 
     @property
     def chance(self) -> float:

@@ -69,7 +69,7 @@ def test_figures_are_mean_distances_of_the_log_mel_spectrograms(tmp_path: Path) 
         "seed": 0,
         "feature": "log-mel spectrogram of 1024-sample frames, full scale 1",
         "feature_dim": 16 * 128,
-        "bootstrap": {"resamples": 50, "level": 0.95, "seed": 0},
+        "halves": {"divisions": 50, "level": 0.95, "seed": 0},
     }
     for name, (lower, upper) in result.intervals.items():
         assert lower < result.figures[name] < upper

@@ -10,7 +10,9 @@ import audiogan
 from audiogan import DataError
 from audiogan.evaluation.classifier import ClassifierOptions
 from audiogan.evaluation.features import classifier_features
+from audiogan.evaluation.halves import interval_by_halves, share_interval_by_halves
 from audiogan.evaluation.precision_recall import ball_membership
+from audiogan.evaluation.precision_recall_halves import scores_of_halves
 from audiogan.evaluation.sampling import noise_waveforms, real_waveforms
 from audiogan.testing import check_metric
 from audiogan_metrics import PrecisionRecall, PrecisionRecallOptions
@@ -63,16 +65,28 @@ def test_figures_are_those_of_the_pooled_features(metric: PrecisionRecall, held_
     assert json.loads(json.dumps(protocol)) == protocol
     assert (protocol["neighbours"], protocol["samples"], protocol["real_samples"]) == (5, 100, 150)
     assert protocol["compared_of_either"] == 100
-    assert protocol["bootstrap"] == {"resamples": 200, "level": 0.95, "seed": 0}
+    assert protocol["halves"] == {"divisions": 200, "level": 0.95, "seed": 0}
 
 
-def test_intervals_are_those_of_shares(metric: PrecisionRecall, held_out: torch.Tensor) -> None:
+def test_intervals_are_those_of_the_halves(metric: PrecisionRecall, held_out: torch.Tensor) -> None:
     result = metric.evaluate(held_out)
-    for name, count in (("precision", 100), ("recall", 100), ("coverage", 100)):
-        share = result.figures[name]
-        lower, upper = result.intervals[name]
-        assert lower <= share <= upper
-        assert upper - lower == pytest.approx(2 * 1.96 * (share * (1 - share) / count) ** 0.5, rel=0.25, abs=0.01)
+    classifier, real = metric._prepared()
+    sides = real.pooled[:100], classifier_features(held_out, classifier, cache=None).pooled
+    halves = scores_of_halves(*sides, neighbours=5, divisions=200, seed=0)
+    assert result.intervals == {
+        "precision": share_interval_by_halves(result.figures["precision"], halves.precision, count=100),
+        "recall": share_interval_by_halves(result.figures["recall"], halves.recall, count=100),
+        "density": interval_by_halves(result.figures["density"], halves.density),
+        "coverage": share_interval_by_halves(result.figures["coverage"], halves.coverage, count=100),
+    }
+
+
+def test_a_share_of_none_has_an_interval(metric: PrecisionRecall, held_out: torch.Tensor) -> None:
+    collapsed = metric.evaluate(held_out[:1].expand(100, -1, -1))
+    assert collapsed.figures["precision"] == 1
+    # Wilson's for 100 of 100, or wider
+    assert collapsed.intervals["precision"][0] < 0.9631
+    assert collapsed.intervals["precision"][1] == 1
 
 
 def test_real_windows_do_better_than_noise_or_a_single_sound(metric: PrecisionRecall, held_out: torch.Tensor) -> None:
