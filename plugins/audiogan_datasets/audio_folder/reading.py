@@ -11,6 +11,10 @@ from numpy.typing import NDArray
 from audiogan.audio.decoding import AudioDecoder
 from audiogan.data.recordings.places import Place
 from audiogan.data.recordings.recording import Recording
+from audiogan.errors import DamagedDataError
+
+_QUIETEST_PEAK = 2.0**-23
+"""The smallest step of 24-bit audio. What stays below it is scaled as if it reached it, and remains next to silent."""
 
 
 class PlaceReader:
@@ -21,6 +25,7 @@ class PlaceReader:
         self._window_length = window_length
         self._normalize = normalize
         self._normalized: dict[int, Recording] = {}
+        self._damages: dict[int, str] = {}
         self._decoder = AudioDecoder()
 
     def read(self, place: Place) -> NDArray[np.float32]:
@@ -37,7 +42,17 @@ class PlaceReader:
         recording = self._recordings[number]
         if not self._normalize:
             return recording
+        if number in self._damages:
+            raise DamagedDataError(self._damages[number])
         if number not in self._normalized:
-            peak = recording.peak(decoder=self._decoder)
-            self._normalized[number] = evolve(recording, clips=True, gain=1 / peak if peak > 0 else 1.0)
+            self._normalized[number] = self._scaled(number)
         return self._normalized[number]
+
+    def _scaled(self, number: int) -> Recording:
+        recording = self._recordings[number]
+        try:
+            peak = recording.peak(decoder=self._decoder)
+        except DamagedDataError as error:
+            self._damages[number] = str(error)  # or each of its windows would read it again up to there
+            raise
+        return evolve(recording, clips=True, gain=1 / max(peak, _QUIETEST_PEAK))
