@@ -6,7 +6,6 @@ import os
 from collections import OrderedDict
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import soundfile
@@ -14,6 +13,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 from audiogan.audio.completeness import check_complete
+from audiogan.audio.file_version import FileVersion, file_version
 from audiogan.audio.formats import needs_run_up, stores_floats
 from audiogan.audio.mpeg_index import MpegIndices, mpeg_index, states_length
 from audiogan.audio.ogg_damage import OggDamage, OggDamages
@@ -43,6 +43,8 @@ class AudioHeader:
     """libsndfile's name of the encoding, such as ``"PCM_16"``, ``"FLOAT"`` or ``"VORBIS"``."""
     last_seek: int
     """The last sample from which decoding may begin; one later on is reached by decoding."""
+    version: FileVersion
+    """Of the file, when this was read from it."""
 
     @property
     def duration_s(self) -> float:
@@ -69,10 +71,11 @@ def read_header(path: Path) -> AudioHeader:
                 f"{path}: not a regular file, but a named pipe, socket or device; remove it, or write the recording "
                 "to a file"
             )
+        version = file_version(path)
         with path.open("rb") as file:
             check_complete(path, file)
         with open_sound(path) as opened:
-            return _header_of(path, opened)
+            return _header_of(path, opened, version)
     except OSError as error:
         raise DamagedDataError(
             f"{path}: cannot be read: {error.strerror}; check the path and its permissions"
@@ -112,11 +115,12 @@ class AudioDecoder:
 
         :raises ValueError: the stretch does not lie within the file.
         :raises DamagedDataError: the file is damaged there, or ends before it; the text says at which time.
-        :raises DataError: the file cannot be opened.
+        :raises DataError: the file cannot be opened, or was changed since ``header`` was read.
         """
         if not 0 <= start <= stop <= header.length:
             raise ValueError(f"{path}: samples {start} to {stop} do not lie within its {header.length}")
         try:
+            self._check_version(path, header)
             samples = self._source(path, header).read(start, stop)
         except OSError as error:
             self._close(path)
@@ -147,19 +151,35 @@ class AudioDecoder:
             self._open.popitem(last=False)[1].close()
         return source
 
+    def _check_version(self, path: Path, header: AudioHeader) -> None:
+        try:
+            version = file_version(path)
+        except FileNotFoundError:
+            if path not in self._open:
+                raise
+            return  # what is open can be read although its name is gone
+        if version != header.version:
+            self._close(path)
+            raise _changed(path)
+
     def _opened(self, path: Path, header: AudioHeader) -> Source:
         with path.open("rb"):  # for the system's own error where it cannot be opened
             pass
         index = self._mpeg_indices.of(path) if header.subtype == "MPEG_LAYER_III" else None
         if index is not None:
             return MpegSource(index)
+        file = open_sound(path)
+        promised = (header.sample_rate, header.channels, header.length, header.format, header.subtype)
+        if (file.samplerate, file.channels, file.frames, file.format, file.subtype) != promised:
+            file.close()
+            raise _changed(path)
         if not needs_run_up(header.subtype):
-            return SeekableSource(path, last_seek=None)
+            return SeekableSource(path, file, last_seek=None)
         damages: tuple[OggDamage, ...] = ()
         if header.format == "OGG":
             scale = Fraction(header.sample_rate, _OPUS_POSITIONS_PER_S) if header.subtype == "OPUS" else Fraction(1)
             damages = self._ogg_damages.of(path, length=header.length, samples_per_position=scale)
-        return SeekableSource(path, last_seek=header.last_seek, damages=damages)
+        return SeekableSource(path, file, last_seek=header.last_seek, damages=damages)
 
     def _close(self, path: Path) -> None:
         source = self._open.pop(path, None)
@@ -170,7 +190,14 @@ class AudioDecoder:
         return AudioDecoder, ()
 
 
-def _header_of(path: Path, opened: Any) -> AudioHeader:
+def _changed(path: Path) -> DataError:
+    return DataError(
+        f"{path}: changed while in use; give back the file as it was, or start again with what it is now, and leave "
+        "recordings alone until the work is done"
+    )
+
+
+def _header_of(path: Path, opened: soundfile.SoundFile, version: FileVersion) -> AudioHeader:
     length = int(opened.frames)
     if length > _NO_LENGTH:
         raise DamagedDataError(f"{path}: does not say how long it is; convert it to WAV or FLAC")
@@ -184,4 +211,4 @@ def _header_of(path: Path, opened: Any) -> AudioHeader:
             f"{path}: several streams one after the other, of which only the first would be read; convert it to FLAC"
         )
     last_seek = last_page_start(path) if opened.subtype == "VORBIS" else length
-    return AudioHeader(opened.samplerate, opened.channels, length, opened.format, opened.subtype, last_seek)
+    return AudioHeader(opened.samplerate, opened.channels, length, opened.format, opened.subtype, last_seek, version)

@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from audiogan.audio.mpeg_frames import MpegFrame, length_tag_frame, silenced
 from audiogan.audio.mpeg_index import DECODER_DELAY, STRIDE, MpegIndex, frames_in
 from audiogan.audio.ogg_damage import OggDamage
-from audiogan.audio.opening import open_sound
 from audiogan.errors import DamagedDataError
 
 _RUN_UP = 18_432
@@ -49,10 +48,12 @@ class Source(ABC):
 class SeekableSource(Source):
     """A file in which libsndfile can seek; transform codecs are given a run-up."""
 
-    def __init__(self, path: Path, *, last_seek: int | None, damages: tuple[OggDamage, ...] = ()) -> None:
+    def __init__(
+        self, path: Path, file: soundfile.SoundFile, *, last_seek: int | None, damages: tuple[OggDamage, ...] = ()
+    ) -> None:
         """``last_seek`` is the last sample to seek to in a transform codec, ``None`` for any other."""
         self._path = path
-        self._file = open_sound(path)
+        self._file = file
         self._last_seek = last_seek
         self._damages = damages
 

@@ -286,15 +286,6 @@ def test_a_recording_that_vanishes_is_no_damage(tmp_path: Path) -> None:
     assert not isinstance(error.value, DamagedDataError)
 
 
-@pytest.mark.parametrize("name", ["a.wav", "a.flac", "a.mp3", "a.ogg"])
-def test_a_recording_that_is_emptied_while_in_use_is_damaged(tmp_path: Path, name: str) -> None:
-    path = write_sound(tmp_path / name, sound(1, 20_000), 16_000)
-    made = dataset(tmp_path)
-    path.write_bytes(b"")
-    with pytest.raises(DamagedDataError, match=f"{name}: "):
-        waveform(made)
-
-
 @pytest.mark.parametrize(
     ("options", "complaint"),
     [
