@@ -15,7 +15,7 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from audiogan.data.compression import Compression
-from audiogan.data.example import encode_example
+from audiogan.data.example_encoding import encode_example
 from audiogan.data.shard_writer import write_shard
 
 
@@ -35,14 +35,17 @@ class Clip:
 
 
 def encode_clip(clip: Clip) -> bytes:
-    """The record of a clip; several channels are interleaved, sample by sample."""
+    """The record of a clip; several channels are interleaved, sample by sample.
+
+    :raises DataError: it would be longer than a record can be, 2 GiB.
+    """
     return encode_example(
         {
             **clip.integer_features,
             "id": _encoded(clip.id),
             "label": _encoded(clip.label),
             "slice": np.array([clip.slice]),
-            "samples": np.atleast_2d(clip.samples).T.astype(np.float32),
+            "samples": np.atleast_2d(clip.samples).T,
         }
     )
 
@@ -55,6 +58,6 @@ def _encoded(name: str) -> bytes:
 def write_clips(path: Path, clips: Iterable[Clip], *, compression: Compression = "none") -> int:
     """Writes clips to a TFRecord file, one record each, and returns their number; see :func:`write_shard`.
 
-    :raises DataError: the file cannot be written.
+    :raises DataError: the file cannot be written, or a clip is longer than a record can be.
     """
     return write_shard(path, (encode_clip(clip) for clip in clips), compression=compression)

@@ -17,9 +17,6 @@ from audiogan.data.plain_wire import Record
 from audiogan.data.shard import RecordPlace
 from audiogan.errors import DamagedDataError, DataError
 
-FeatureValue = bytes | NDArray[np.floating[Any]] | NDArray[np.integer[Any]]
-"""What a feature is made of: one byte string, or an array of any shape, stored flat."""
-
 _STORED_FLOAT: Final = np.dtype("<f4")
 
 
@@ -116,18 +113,3 @@ def decode_example(record: Record, place: RecordPlace) -> Example:
     example = Example(lambda: place, record)
     _ = example.features
     return example
-
-
-def encode_example(features: Mapping[str, FeatureValue]) -> bytes:
-    """A ``tf.train.Example`` with these features; the same features always give the same bytes."""
-    message: Any = ExampleMessage()
-    for name, value in features.items():
-        feature = message.features.feature[name]
-        if isinstance(value, bytes):
-            feature.bytes_list.value.append(value)
-        elif np.issubdtype(value.dtype, np.floating):
-            feature.float_list.value.extend(value.ravel().tolist())
-        else:
-            feature.int64_list.value.extend(value.ravel().tolist())
-    encoded: bytes = message.SerializeToString(deterministic=True)
-    return encoded

@@ -32,7 +32,7 @@ def masked_crc(data: bytes | memoryview) -> int:
     return (((crc >> 15) | (crc << 17)) + _MASK_DELTA) & 0xFFFFFFFF
 
 
-def frame(record: bytes | memoryview) -> bytes:
-    """``record`` as it stands in a file: length, checksum, data, checksum."""
+def frame(record: bytes | memoryview) -> tuple[bytes, bytes | memoryview, bytes]:
+    """``record`` as it stands in a file, uncopied: its length and the checksum of that, the data, their checksum."""
     length = LENGTH.pack(len(record))
-    return b"".join((length, CHECKSUM.pack(masked_crc(length)), record, CHECKSUM.pack(masked_crc(record))))
+    return length + CHECKSUM.pack(masked_crc(length)), record, CHECKSUM.pack(masked_crc(record))

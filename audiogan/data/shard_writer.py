@@ -8,7 +8,7 @@ from pathlib import Path
 
 from audiogan.atomic import atomic_file
 from audiogan.data.compression import WINDOW_BITS, Compression
-from audiogan.data.framing import frame
+from audiogan.data.framing import FRAME_BYTES, frame
 from audiogan.data.shard_index import index_path, write_index
 
 # Of audio as floats, zlib's usual level 6 makes files 3% smaller than level 1, in seven times the time.
@@ -27,9 +27,9 @@ def write_shard(path: Path, records: Iterable[bytes], *, compression: Compressio
     with atomic_file(path) as file:
         compressor = None if compression == "none" else zlib.compressobj(_LEVEL, wbits=WINDOW_BITS[compression])
         for record in records:
-            framed = frame(record)
-            file.write(framed if compressor is None else compressor.compress(framed))
-            framed_lengths.append(len(framed))
+            for piece in frame(record):
+                file.write(piece if compressor is None else compressor.compress(piece))
+            framed_lengths.append(FRAME_BYTES + len(record))
         if compressor is not None:
             file.write(compressor.flush())
         # An index of the file about to be replaced would call the new one damaged.

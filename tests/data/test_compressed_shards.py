@@ -4,6 +4,7 @@ import gzip
 import os
 import re
 import zlib
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +21,7 @@ from audiogan.data.shard_writer import write_shard
 from audiogan.errors import DamagedDataError, DataError
 
 RECORDS = [b"first", b"", bytes(range(256)) * 40, np.random.default_rng(0).bytes(5000)]
-STORED = b"".join(map(frame, RECORDS))
+STORED = b"".join(chain.from_iterable(map(frame, RECORDS)))
 BOTH: tuple[Compression, ...] = ("gzip", "zlib")
 
 
@@ -67,7 +68,7 @@ def test_the_index_of_a_file_that_is_replaced_by_a_compressed_one_goes(tmp_path:
 
 
 def test_a_frame_proves_itself_even_where_it_begins_like_a_zlib_stream() -> None:
-    like_zlib = frame(b"x" * 0x9C78)
+    like_zlib = b"".join(frame(b"x" * 0x9C78))
     assert like_zlib.startswith(zlib.compress(b"")[:2])
     assert detect_compression(like_zlib) == "none"
     assert detect_compression(zlib.compress(STORED)) == "zlib"
@@ -166,7 +167,7 @@ def test_all_before_a_wrong_byte_is_saved(tmp_path: Path, compression: Compressi
     # stored blocks, so that the byte that is wrong is known: the second block's header
     compressor = zlib.compressobj(level=0, wbits=31 if compression == "gzip" else 15)
     noise = np.random.default_rng(1).bytes(200_000)
-    whole = bytearray(compressor.compress(frame(b"sound") + frame(noise)) + compressor.flush())
+    whole = bytearray(compressor.compress(b"".join((*frame(b"sound"), *frame(noise)))) + compressor.flush())
     at = whole.index(noise[-3000:]) - 100_000
     del whole[at : at + 70_000]
     (path := tmp_path / "a").write_bytes(whole)
@@ -199,7 +200,7 @@ def test_wrong_data_within_the_decompressed_data(tmp_path: Path) -> None:
 
 
 def test_what_expands_a_thousandfold_stays_on_the_disk(tmp_path: Path) -> None:
-    zeros = frame(bytes(40_000_000))
+    zeros = b"".join(frame(bytes(40_000_000)))
     (path := tmp_path / "a").write_bytes(gzip.compress(zeros, compresslevel=1))
     shard = open_shard(path)
     assert shard.stored.stat().st_size == len(zeros)

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from audiogan.data.clips import Clip, encode_clip, write_clips
-from audiogan.data.example import Example, decode_example, encode_example
+from audiogan.data.example import Example, decode_example
+from audiogan.data.example_encoding import encode_example
 from audiogan.data.example_schema import ExampleMessage
 from audiogan.data.record_list import find_shards, open_shards
 from audiogan.data.shard import RecordPlace, open_shard

@@ -14,7 +14,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from audiogan.data.clips import Clip, encode_clip
-from audiogan.data.example import Example, decode_example, encode_example
+from audiogan.data.example import Example, decode_example
+from audiogan.data.example_encoding import encode_example
 from audiogan.data.example_layout import KnownLayouts, learn_layout
 from audiogan.data.example_schema import ExampleMessage
 from audiogan.data.shard import RecordPlace

@@ -107,6 +107,20 @@ def test_rates_and_channels_are_brought_to_what_is_asked_for(tmp_path: Path) -> 
     np.testing.assert_allclose(together, expected, atol=2e-5)
 
 
+def test_a_clip_that_no_record_can_hold_is_refused_at_once(tmp_path: Path) -> None:
+    path = write(tmp_path / "in", "a.wav", 0.5)
+    (known,) = sound_files(find_recordings([str(path)]), on_error="stop")
+    nine_hours = evolve(known.header, length=2**28)
+    recording = Recording(path, "a.wav", nine_hours, RATE, 2)
+    whole = evolve(OPTIONS, channels=2, clip_s=None)
+    with pytest.raises(
+        DataError, match=r"a\.wav: makes a clip of 2\.0 GiB.*; cut it with --clip-seconds 33553 or less"
+    ):
+        plan_shards("train", [recording], ["a"], whole)
+    shards = plan_shards("train", [recording], ["a"], evolve(whole, clip_s=33_553))
+    assert [clip.stop - clip.start for shard in shards for clip in shard.clips] == [33_553 * RATE] * 2
+
+
 def test_channels_are_interleaved(tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     stereo = np.stack([np.full(100, 0.25), np.full(100, -0.5)], axis=1)

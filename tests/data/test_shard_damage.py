@@ -2,6 +2,8 @@
 
 import struct
 import tracemalloc
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -15,7 +17,13 @@ from audiogan.data.shard_writer import write_shard
 from audiogan.errors import DataError
 
 RECORDS = (b"first record", b"", b"third")
-STORED = b"".join(map(frame, RECORDS))
+
+
+def framed(records: Iterable[bytes]) -> bytes:
+    return b"".join(chain.from_iterable(map(frame, records)))
+
+
+STORED = framed(RECORDS)
 ENDS = (28, 44, 65)
 BOUNDARIES = (0, *ENDS)
 
@@ -95,7 +103,7 @@ def test_a_file_that_shrinks_or_goes_while_in_use(tmp_path: Path) -> None:
     path.write_bytes(STORED[:60])
     with pytest.raises(DataError, match="record 2 at byte 44: the file was cut off while it was in use"):
         shard.read(2)
-    path.write_bytes(b"".join(map(frame, (b"FIRST record", b"", b"third"))))
+    path.write_bytes(framed((b"FIRST record", b"", b"third")))
     with pytest.raises(DataError, match=r"record 0 at byte 0: .* or the file was changed while it was in use"):
         shard.read(0)
     path.unlink()
@@ -117,7 +125,7 @@ def test_a_file_that_is_no_index(tmp_path: Path, index: bytes) -> None:
         open_shard(path)
 
 
-@given(st.binary(max_size=80) | st.lists(st.binary(max_size=20)).map(lambda records: b"".join(map(frame, records))))
+@given(st.binary(max_size=80) | st.lists(st.binary(max_size=20)).map(framed))
 @settings(max_examples=200, deadline=None)
 def test_any_bytes_give_records_or_a_data_error(tmp_path_factory: pytest.TempPathFactory, stored: bytes) -> None:
     path = tmp_path_factory.getbasetemp() / "any-bytes"
@@ -128,4 +136,4 @@ def test_any_bytes_give_records_or_a_data_error(tmp_path_factory: pytest.TempPat
     except DataError:
         return
     assert isinstance(shard, Shard)
-    assert b"".join(map(frame, records)) == stored
+    assert framed(records) == stored

@@ -11,11 +11,15 @@ import numpy as np
 from attrs import asdict, frozen
 
 from audiogan.data.compression import Compression
+from audiogan.data.example_encoding import MOST_RECORD_BYTES
 from audiogan.data.recordings.content import content_digests
 from audiogan.data.recordings.places import all_places
 from audiogan.data.recordings.recording import Recording
+from audiogan.errors import DataError
 
 _SAMPLE_BYTES = 4
+_BESIDE_SAMPLES = 2**16
+"""Bytes of a record that are left to names, at most."""
 
 
 @frozen
@@ -70,6 +74,8 @@ def plan_shards(
 
     Every recording is cut into clips of ``clip_s`` that hold each of its samples; the last one ends where the recording
     ends and so overlaps the one before. Recordings come in the order of a hash of their names: shards are alike.
+
+    :raises DataError: a clip would be longer than a record can be.
     """
     order = sorted(range(len(recordings)), key=lambda number: sha256(_bytes(recordings[number].name)).digest())
     clips = [clip for number in order for clip in _clips(recordings[number], labels[number], options)]
@@ -102,6 +108,13 @@ def _bytes(name: str) -> bytes:
 def _clips(recording: Recording, label: str, options: PackOptions) -> list[PlannedClip]:
     length = recording.length
     clip_length = length if options.clip_s is None else max(1, round(options.clip_s * options.sample_rate))
+    clip_bytes = min(length, clip_length) * options.channels * _SAMPLE_BYTES
+    if clip_bytes > MOST_RECORD_BYTES - _BESIDE_SAMPLES:
+        longest = (MOST_RECORD_BYTES - _BESIDE_SAMPLES) // (options.channels * _SAMPLE_BYTES * options.sample_rate)
+        raise DataError(
+            f"{recording.path}: makes a clip of {clip_bytes / 2**30:.1f} GiB, where a record holds at most 2; cut it "
+            f"with --clip-seconds {longest} or less"
+        )
     if length <= clip_length:
         return [PlannedClip(recording, label, 0, 0, length)]
     places = all_places([length], clip_length, hop=clip_length)

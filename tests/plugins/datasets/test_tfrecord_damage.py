@@ -38,7 +38,7 @@ def record(number: int, samples: Sequence[float] | None = None) -> bytes:
 
 
 def frames() -> list[bytearray]:
-    return [bytearray(frame(record(number))) for number in range(len(LABELS))]
+    return [bytearray().join(frame(record(number))) for number in range(len(LABELS))]
 
 
 def with_wrong_byte() -> bytes:
@@ -50,19 +50,19 @@ def with_wrong_byte() -> bytes:
 
 def without_an_example() -> bytes:
     stored = frames()
-    stored[2] = bytearray(frame(b"\xff\xff"))
+    stored[2] = bytearray().join(frame(b"\xff\xff"))
     return b"".join(stored)
 
 
 def with_nan() -> bytes:
     stored = frames()
-    stored[2] = bytearray(frame(record(2, [0, np.nan, 0, 0])))
+    stored[2] = bytearray().join(frame(record(2, [0, np.nan, 0, 0])))
     return b"".join(stored)
 
 
 def without_samples() -> bytes:
     stored = frames()
-    stored[2] = bytearray(frame(record(2, [])))
+    stored[2] = bytearray().join(frame(record(2, [])))
     return b"".join(stored)
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 import audiogan
 from audiogan.data.clips import Clip, write_clips
-from audiogan.data.example import FeatureValue, encode_example
+from audiogan.data.example_encoding import FeatureValue, encode_example
 from audiogan.data.loader import BatchLoader
 from audiogan.data.order import permutation, window_rng
 from audiogan.data.shard_writer import write_shard
