@@ -40,6 +40,23 @@ def atomic_file(path: Path) -> Iterator[BinaryIO]:
             partial.unlink()
 
 
+def check_writable(path: Path) -> None:
+    """Sees, before long work, that a file could be written to ``path``, and makes nothing.
+
+    :raises DataError: a folder is there, a file is in the way, or a folder may not be written to.
+    """
+    nearest = next(folder for folder in path.absolute().parents if folder.exists())
+    if path.is_dir():
+        reason = "it is a folder"
+    elif not nearest.is_dir():
+        reason = f"{nearest} is a file, not a folder"
+    elif not os.access(nearest, os.W_OK | os.X_OK):
+        reason = f"you may not write to {nearest}"
+    else:
+        return
+    raise DataError(f"{path}: cannot be written ({reason}); name another file")
+
+
 def write_json(path: Path, document: Any) -> None:
     """Writes ``document`` to ``path``, whole or not at all.
 

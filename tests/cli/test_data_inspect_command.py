@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 from pathlib import Path
 
@@ -72,6 +73,36 @@ def test_everything_is_in_the_json_file(tmp_path: Path, capsys: pytest.CaptureFi
     assert {"name": "samples", "kind": "float", "records": 1, "shortest": 5, "longest": 5} in found["tfrecord"][
         "features"
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("in", "it is a folder"), ("in/a.wav/found.json", "a.wav is a file, not a folder")]
+)
+def test_a_json_file_that_cannot_be_written_is_told_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, reason: str
+) -> None:
+    write(tmp_path / "in" / "a.wav", noise(0))
+    assert main(["data", "inspect", str(tmp_path / "in"), "--json", str(tmp_path / name)]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert f"{tmp_path / name}: cannot be written (" in printed.err
+    assert f"{reason}); name another file" in printed.err
+
+
+def test_what_was_found_is_printed_even_if_the_disk_is_full_by_then(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(tmp_path / "in" / "a.wav", noise(0))
+
+    def no_space(descriptor: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", no_space)
+    assert main(["data", "inspect", str(tmp_path / "in"), "--json", str(tmp_path / "found.json")]) == 2
+    printed = capsys.readouterr()
+    assert "Nothing broken, silent, clipped or twice" in printed.out
+    assert "found.json: cannot be written" in printed.err
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in"]
 
 
 def test_a_damaged_record_is_named_with_its_byte(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

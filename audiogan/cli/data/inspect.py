@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace) -> int:
     """
     import os
 
-    from audiogan.atomic import write_json
+    from audiogan.atomic import check_writable, write_json
     from audiogan.cli.data.findings import folder_tables, folder_values, record_tables, record_values
     from audiogan.cli.text_table import print_tables
     from audiogan.data.inspection.paths import sort_paths
@@ -45,6 +45,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     if arguments.jobs is not None and arguments.jobs < 1:
         raise DataError(f"--jobs {arguments.jobs}: must be at least 1")
+    if arguments.json is not None:
+        check_writable(arguments.json)
     stop = StopSignal()
     with stop.listening(), stop.interruptible():
         recordings, shards = sort_paths(arguments.paths)
@@ -59,9 +61,9 @@ def run(arguments: argparse.Namespace) -> int:
             tables += record_tables(records)
             values["tfrecord"] = record_values(records)
             broken = broken or bool(records.faults())
+        print_tables(tables)
         if arguments.json is not None:
             write_json(arguments.json, values)
-    print_tables(tables)
     return _FAULTS_FOUND if broken else 0
 
 
