@@ -99,3 +99,19 @@ def test_damaged_recordings_are_passed_over_with_their_names(
     assert "0_jo_9.wav: cut short" in capsys.readouterr().err
     assert main(["data", "pack", str(digits), str(tmp_path / "out"), "--on-error", "skip", "--jobs", "1"]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == f"train: 12 clips in 1 shards, {tmp_path}/out/train-*"
+
+
+@pytest.mark.parametrize("split", ["train", "test"])
+def test_a_pack_of_nothing_is_a_failure(
+    digits: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], split: str
+) -> None:
+    soundfile.write(digits / "nan.wav", np.full(100, np.nan), RATE, subtype="FLOAT")
+    pattern = r"nan" if split == "test" else r"\d"
+    command = ["data", "pack", str(digits), str(tmp_path / "out"), "--held-out-pattern", pattern, "--on-error", "skip"]
+    for _ in range(2):
+        assert main([*command, "--jobs", "1"]) == 2
+        printed = capsys.readouterr()
+        assert "passed over 1 damaged clips:\n" in printed.out
+        assert f"{digits}/nan.wav: a sample at 0.0000 s is not a finite number" in printed.out
+        assert f"{split}: 0 clips" not in printed.out
+        assert f"{tmp_path}/out: there is no clip in {split}-*, since all of them are damaged" in printed.err

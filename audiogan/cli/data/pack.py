@@ -53,7 +53,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Packs, and says what was packed and what was passed over.
 
-    :raises DataError: an option cannot be used, a recording is damaged or does not fit, or OUT holds something else.
+    :raises DataError: an option cannot be used, a recording is damaged or does not fit, nothing of a split is sound, or
+        OUT holds something else.
     :raises Interrupted: it was stopped; the shards that are done stay.
     """
     import os
@@ -72,6 +73,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _print_outcome(manifest: Manifest, folder: Path) -> None:
+    from audiogan.errors import DataError
+
     skipped = [fault for shard in manifest.packed.values() for fault in shard.skipped]
     if skipped:
         print(f"passed over {len(skipped)} damaged clips:")
@@ -81,7 +84,13 @@ def _print_outcome(manifest: Manifest, folder: Path) -> None:
             print(f"  and {len(skipped) - _NAMED} more, in {folder / 'pack.json'}")
     for split in sorted({name.split("-", 1)[0] for name in manifest.packed}):
         shards = [shard for name, shard in manifest.packed.items() if name.startswith(f"{split}-")]
-        print(f"{split}: {sum(shard.records for shard in shards):,} clips in {len(shards)} shards, {folder}/{split}-*")
+        records = sum(shard.records for shard in shards)
+        if not records:
+            raise DataError(
+                f"{folder}: there is no clip in {split}-*, since all of them are damaged; mend or replace the "
+                "recordings, and remove this folder"
+            )
+        print(f"{split}: {records:,} clips in {len(shards)} shards, {folder}/{split}-*")
 
 
 def _tell(line: str) -> None:
