@@ -18,6 +18,11 @@ _MARGIN = 512
 4e-6 of full scale between any two rates."""
 
 
+def resampler_with_version() -> str:
+    """The resampler with the versions of its libraries, such as ``soxr HQ (soxr 1.0.0, libsoxr 0.1.3)``."""
+    return f"{RESAMPLER} (soxr {soxr.__version__}, libsoxr {soxr.__libsoxr_version__})"
+
+
 @frozen
 class RateChange:
     """From one sample rate to another, both in Hz."""

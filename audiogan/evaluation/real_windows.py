@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 from collections.abc import Iterator, Sequence
-from typing import final
+from typing import Any, final
 
 import numpy as np
 import torch
@@ -154,3 +154,7 @@ class WindowSubset(Dataset):
         """A hash of the whole dataset's and of the indices."""
         told = f"{self._dataset.fingerprint()} {self._indices}"
         return hashlib.sha256(told.encode()).hexdigest()
+
+    def protocol(self) -> dict[str, Any]:
+        """That of the whole dataset."""
+        return self._dataset.protocol()

@@ -74,6 +74,13 @@ class Dataset(ABC):
     def fingerprint(self) -> str:
         """A hash of the content and of every option that changes what a window holds; never of a path."""
 
+    def protocol(self) -> dict[str, Any]:
+        """What became of recordings on the way to windows, such as resampling, in terms that JSON can hold.
+
+        It covers the held-out part too, and stands beside every figure; what options say need not be said again.
+        """
+        return {}
+
     def held_out(self) -> Dataset | None:
         """The part set aside for testing classifiers, with the same classes, or ``None`` where there is none."""
         return None

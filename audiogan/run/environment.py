@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import platform
-from importlib.metadata import PackageNotFoundError, version
+import re
+from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Any
 
+import soundfile
+import soxr
 import torch
 
 from audiogan.registry import Registry
@@ -14,6 +17,7 @@ from audiogan.registry import Registry
 def environment(registry: Registry, *, device: torch.device, threads: int | None) -> dict[str, Any]:
     """What repeating the figures to the last digit depends on: versions, device, thread count.
 
+    The versions are those of audiogan, of every library that it requires, and of the two that decode and resample.
     ``threads`` is what the experiments ask for, ``None`` being as many as torch chooses.
     """
     plugins = sorted(
@@ -21,14 +25,25 @@ def environment(registry: Registry, *, device: torch.device, threads: int | None
     )
     return {
         "audiogan": _version("audiogan"),
+        **{library: _version(library) for library in _required_libraries()},
         "torch": torch.__version__,
-        "numpy": _version("numpy"),
+        "libsndfile": soundfile.__libsndfile_version__,
+        "libsoxr": soxr.__libsoxr_version__,
         "python": platform.python_version(),
         "platform": platform.platform(),
         "device": torch.cuda.get_device_name(device) if device.type == "cuda" else "cpu",
         "threads": threads or torch.get_num_threads(),
         "plugins": plugins,
     }
+
+
+def _required_libraries() -> list[str]:
+    try:
+        requirements = requires("audiogan") or []
+    except PackageNotFoundError:
+        return ["numpy", "torch"]
+    names = (re.match(r"[\w.-]+", requirement) for requirement in requirements if "extra ==" not in requirement)
+    return sorted(name[0] for name in names if name)
 
 
 def _version(distribution: str) -> str:

@@ -107,7 +107,7 @@ class Judges:
             "left_out": {"real": dict(real.left_out), "noise": dict(noise.left_out)},
             "samples": count,
             "lower_is_better": sorted(frozenset[str]().union(*(each.metric.lower_is_better() for each in metrics))),
-            "protocol": {**real.protocol, "real_windows": windows.judged_origin},
+            "protocol": {**real.protocol, "real_windows": windows.judged_origin, "dataset": dataset.protocol()},
         }
 
 

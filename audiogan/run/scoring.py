@@ -124,7 +124,9 @@ class Scorer:
         )
 
     def final(self, components: Components, *, device: torch.device) -> Figures:
-        """Figures of ``evaluation.final_samples`` windows, for the table; the protocol counts the unsound ones.
+        """Figures of ``evaluation.final_samples`` windows, for the table.
+
+        The protocol counts the unsound ones, and says what became of the dataset's recordings.
 
         :raises TrainingError: a generated window is not finite.
         :raises PluginError: a metric fails by its own mistake.
@@ -133,7 +135,8 @@ class Scorer:
             waveforms = self._generate(components, self._spec.evaluation.final_samples, device, _SCORING_SEED + 1)
             _check_finite(waveforms, "by the best checkpoint")
             scored = evaluate_all(self._metrics, waveforms)
-        return evolve(scored, protocol={**scored.protocol, "generated": soundness(waveforms).to_json()})
+        more = {"generated": soundness(waveforms).to_json(), "dataset": components.dataset.protocol()}
+        return evolve(scored, protocol={**scored.protocol, **more})
 
     def _generate(self, components: Components, count: int, device: torch.device, seed: int) -> Tensor:
         torch.manual_seed(seed)

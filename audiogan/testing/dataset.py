@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import random
 from functools import partial
@@ -29,6 +30,7 @@ def check_dataset(dataset_class: type[Dataset], options: Any = None) -> None:
     assert fingerprint, "fingerprint is empty"
     again: Dataset = construct("dataset", dataset_class, options)
     assert again.fingerprint() == fingerprint, "two datasets with the same options have different fingerprints"
+    json.dumps(dataset.protocol(), allow_nan=False)
     held_out = dataset.held_out()
     if held_out is not None:
         assert held_out.class_names == dataset.class_names, "the held-out part has other class_names"

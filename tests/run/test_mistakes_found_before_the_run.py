@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from audiogan.cli import main
-from audiogan.data.example import encode_example
+from audiogan.data.example_encoding import encode_example
 from audiogan.data.shard_writer import write_shard
 from audiogan.errors import SpecError
 from audiogan.interfaces import Dataset

@@ -18,6 +18,7 @@ from audiogan.run.folder import ExperimentFolder
 from audiogan.run.judging import NamedMetric
 from audiogan.run.scoring import Scorer, check_best_by, evaluate_all
 from audiogan.spec.schema import ComponentSpec, EvaluationSpec, ExperimentSpec
+from audiogan.testing import NoiseDataset, NoiseDatasetOptions
 from audiogan.training.records import StepRecord
 from audiogan.training.trainer import Trainer
 from tests.training.linear_gan import CPU, NoOptions, batches, noisy_components, training_spec
@@ -119,6 +120,16 @@ def test_the_final_figures_are_of_other_latents_and_as_many_as_asked(tmp_path: P
         "near_duplicates": 0,
     }
     assert figures.intervals == {"first": (-1.0, 1.0)}
+
+
+def test_the_final_protocol_says_what_became_of_the_recordings(tmp_path: Path) -> None:
+    class Resampled(NoiseDataset):
+        def protocol(self) -> dict[str, Any]:
+            return {"resampler": "soxr HQ"}
+
+    components = attrs.evolve(noisy_components(), dataset=Resampled(NoiseDatasetOptions(window_length=4)))
+    figures = _scorer(tmp_path, [_Recording()]).final(components, device=CPU)
+    assert figures.protocol["dataset"] == {"resampler": "soxr HQ"}
 
 
 def test_previews_are_written_by_step(tmp_path: Path) -> None:

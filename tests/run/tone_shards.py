@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from audiogan.data.example import encode_example
+from audiogan.data.example_encoding import encode_example
 from audiogan.data.shard_writer import write_shard
 
 WINDOW_LENGTH = 1024

@@ -29,7 +29,7 @@ class Reference:
     dataset: Dataset
 
     def to_json(self) -> dict[str, Any]:
-        """The dataset by its options, its content and its format."""
+        """The dataset by its options, its content, its format, and what became of recordings to have that format."""
         held_out = self.dataset.held_out()
         return {
             "type": self.spec.type,
@@ -39,6 +39,7 @@ class Reference:
             "held_out_windows": None if held_out is None else len(held_out),
             "classes": list(self.dataset.class_names),
             **AudioFormat.of(self.dataset).to_json(),
+            "protocol": self.dataset.protocol(),
         }
 
 

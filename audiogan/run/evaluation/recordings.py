@@ -6,7 +6,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +16,7 @@ from torch import Tensor
 
 from audiogan.audio.channels import check_channels
 from audiogan.audio.decoding import AudioDecoder
-from audiogan.audio.resampling import RESAMPLER
+from audiogan.audio.resampling import resampler_with_version
 from audiogan.data.recordings.content import content_digest
 from audiogan.data.recordings.headers import KnownFile, read_headers
 from audiogan.data.recordings.listing import FoundFile, find_recordings
@@ -163,7 +162,7 @@ def _protocol(files: Sequence[KnownFile], audio: AudioFormat, *, found: int, dam
         "files_resampled": resampled,
         "sample_rates": sorted({file.header.sample_rate for file in files}),
         "channels": sorted({file.header.channels for file in files}),
-        "resampler": f"{RESAMPLER} (soxr {version('soxr')})" if resampled else None,
+        "resampler": resampler_with_version() if resampled else None,
         "window": "the first samples of each file; shorter files are followed by zeros",
         "order": "drawn by the seed and the files' content",
     }

@@ -84,6 +84,9 @@ def _notes(comparison: Comparison, measured: Measured) -> Iterator[str]:
         f"{dataset['sample_rate']} Hz, fingerprint {dataset['fingerprint'][:12]}; real data: {real.samples:,} windows "
         f"({real.source['windows']}); noise: {comparison.noise.samples:,} windows."
     )
+    resampler = dataset["protocol"].get("resampler")
+    if resampler:
+        yield f"Recordings of {dataset['type']} at another sample rate were resampled by {resampler}."
     source = measured.source
     if source.get("kind") == "generated":
         step = "" if source["step"] is None else f" of step {source['step']:,}"

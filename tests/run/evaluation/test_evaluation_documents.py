@@ -31,6 +31,7 @@ def _measured(value: float, **changes: Any) -> Measured:
 
 def _evaluation(*subjects: Measured, **changes: Any) -> Evaluation:
     dataset = {"type": "tones", "windows": 5000, "window_length": 64, "sample_rate": 8000, "fingerprint": "f" * 64}
+    dataset["protocol"] = {}
     real = {"kind": "real", "windows": "held out"}
     sound = Soundness(300, 0, 0, 0, 0)
     comparison = Comparison(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import soundfile
+import soxr
 import torch
 
 from audiogan import DataError
@@ -217,6 +218,23 @@ def test_a_folder_of_audio_against_a_folder_of_recordings(audio: Path) -> None:
     (comparison,) = _evaluate(audio, against=against, options=("window_length=1024",), samples=None).comparisons
     assert (comparison.dataset["type"], comparison.dataset["windows"]) == ("audio-folder", 6)
     assert comparison.real.results["level"].figures["level"] == pytest.approx(0.5, rel=0.1)
+
+
+def test_resampling_of_real_recordings_stands_in_the_protocol(audio: Path, tmp_path: Path) -> None:
+    real = tmp_path / "real"
+    real.mkdir()
+    for number, waveform in enumerate(noise_waveforms(3, channels=1, window_length=2000, seed=2)):
+        soundfile.write(real / f"{number}.wav", waveform.numpy().T, 8_000)
+    evaluation = _evaluate(audio, against=str(real), options=("window_length=1024",), samples=None)
+    resampler = f"soxr HQ (soxr {soxr.__version__}, libsoxr {soxr.__libsoxr_version__})"
+    assert evaluation.to_json()["comparisons"][0]["dataset"]["protocol"] == {
+        "files": 3,
+        "sample_rates": [8000],
+        "files_resampled": 3,
+        "resampler": resampler,
+    }
+    text = markdown_document(evaluation).replace("\\", "")
+    assert f"- Recordings of audio-folder at another sample rate were resampled by {resampler}.\n" in text
 
 
 def test_a_run_against_a_folder_has_the_format_of_the_run(run: Path, audio: Path) -> None:

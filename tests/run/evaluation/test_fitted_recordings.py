@@ -62,7 +62,7 @@ def test_another_rate_is_resampled_and_said(tmp_path: Path) -> None:
     whole = soxr.resample(samples[:, 0].astype(np.float32), 22050, 8000, quality="HQ")
     np.testing.assert_allclose(fitted.waveforms[0, 0], whole[:1000], atol=1e-5)
     assert fitted.protocol["files_resampled"] == 1
-    assert fitted.protocol["resampler"] == f"soxr HQ (soxr {soxr.__version__})"
+    assert fitted.protocol["resampler"] == f"soxr HQ (soxr {soxr.__version__}, libsoxr {soxr.__libsoxr_version__})"
     assert fitted.protocol["sample_rates"] == [22050]
 
 
