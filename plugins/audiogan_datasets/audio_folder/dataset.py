@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 from math import inf
+from typing import Any
 
 import attrs
 import numpy as np
 from numpy.typing import NDArray
 
 from audiogan.audio.level import level_dbfs
-from audiogan.audio.resampling import RESAMPLER
+from audiogan.audio.resampling import RESAMPLER, resampler_with_version
 from audiogan.data.recordings.content import content_digests
 from audiogan.data.recordings.padding import padded
 from audiogan.data.recordings.places import Place, Places, RandomPlaces, all_places, first_places
@@ -85,6 +86,18 @@ class AudioFolderDataset(Dataset):
         contents = content_digests(recording.path for recording in self._material.recordings)
         described = json.dumps([contents, labels, self.class_names, RESAMPLER, content_options], sort_keys=True)
         return sha256(described.encode()).hexdigest()
+
+    def protocol(self) -> dict[str, Any]:
+        """How many recordings there are, at which rates, and how many are resampled by what; with those held out."""
+        held_out = () if self._held_out is None else self._held_out.recordings
+        rates = [recording.header.sample_rate for recording in (*self._material.recordings, *held_out)]
+        resampled = sum(rate != self.sample_rate for rate in rates)
+        return {
+            "files": len(rates),
+            "sample_rates": sorted(set(rates)),
+            "files_resampled": resampled,
+            "resampler": resampler_with_version() if resampled else None,
+        }
 
     def held_out(self) -> AudioFolderDataset | None:
         """The recordings set aside, with the same options and classes, or ``None`` where no option sets any aside."""
