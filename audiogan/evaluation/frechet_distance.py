@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
+from typing import final
+
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
 from audiogan.errors import DataError
-from audiogan.evaluation.bootstrap import centred_interval, resampled_rows
-
-
-@frozen
-class ResampledFrechetDistance:
-    """What resampling says about a Fréchet distance."""
-
-    interval: tuple[float, float]
-    """Of the distance expected at these numbers of samples."""
-    corrected: float
-    """The distance less its bias; around 0, also below, where both sides have one distribution."""
-    corrected_interval: tuple[float, float]
 
 
 def frechet_distance(generated: NDArray[np.floating], real: NDArray[np.floating]) -> float:
@@ -33,44 +23,21 @@ def frechet_distance(generated: NDArray[np.floating], real: NDArray[np.floating]
     :raises DataError: fewer than ``dim + 1`` samples on a side, too few for a covariance of full rank.
     :raises ValueError: the features are not two matrices of finite numbers with the same number of columns.
     """
-    _check(generated, real)
-    return _distance(_Gaussian.of(generated), _Gaussian.of(real))
+    check_features(generated, real, fewest=generated.shape[-1] + 1)
+    return distance_of_gaussians(Gaussian.of(generated), Gaussian.of(real))
 
 
-def resampled_frechet_distance(
-    generated: NDArray[np.floating], real: NDArray[np.floating], *, resamples: int, seed: int
-) -> ResampledFrechetDistance:
-    """Intervals and correction of :func:`frechet_distance`, both sides resampled; see there for what is raised.
-
-    Resamples have fewer distinct rows and lie above the distance, as far as the distance lies above that of infinitely
-    many samples. The interval is moved down by that excess; the correction takes it off the distance once more (Efron
-    and Tibshirani 1993, "An introduction to the bootstrap", section 10.6).
-    """
-    distance = frechet_distance(generated, real)
-    draws = zip(
-        resampled_rows(len(generated), resamples=resamples, seed=seed),
-        resampled_rows(len(real), resamples=resamples, seed=seed + 1),
-        strict=True,
-    )
-    resampled = np.array(
-        [_distance(_Gaussian.of(generated[ours]), _Gaussian.of(real[theirs])) for ours, theirs in draws]
-    )
-    lower, upper = centred_interval(distance, resampled)
-    excess = float(resampled.mean()) - distance
-    return ResampledFrechetDistance(
-        interval=(max(0.0, lower), upper),
-        corrected=distance - excess,
-        corrected_interval=(lower - excess, upper - excess),
-    )
-
-
+@final
 @frozen(eq=False)
-class _Gaussian:
+class Gaussian:
+    """What a side is taken for: mean ``[dim]`` and covariance ``[dim, dim]``."""
+
     mean: NDArray[np.float64]
     covariance: NDArray[np.float64]
 
     @classmethod
-    def of(cls, features: NDArray[np.floating]) -> _Gaussian:
+    def of(cls, features: NDArray[np.floating]) -> Gaussian:
+        """Fitted to features ``[N, dim]``, the covariance divided by ``N - 1``."""
         features = np.asarray(features, dtype=np.float64)
         mean = features.mean(axis=0)
         # centred before they are multiplied: of a large mean, the difference of two large numbers would remain
@@ -78,7 +45,8 @@ class _Gaussian:
         return cls(mean, centred.T @ centred / (len(features) - 1))
 
 
-def _distance(ours: _Gaussian, theirs: _Gaussian) -> float:
+def distance_of_gaussians(ours: Gaussian, theirs: Gaussian) -> float:
+    """The distance itself; see :func:`frechet_distance`."""
     roots = np.linalg.svd(_root(ours.covariance) @ _root(theirs.covariance), compute_uv=False)
     spread = np.trace(ours.covariance) + np.trace(theirs.covariance) - 2 * roots.sum()
     return max(0.0, float(np.sum((ours.mean - theirs.mean) ** 2) + spread))
@@ -90,15 +58,20 @@ def _root(covariance: NDArray[np.float64]) -> NDArray[np.float64]:
     return root
 
 
-def _check(generated: NDArray[np.floating], real: NDArray[np.floating]) -> None:
+def check_features(generated: NDArray[np.floating], real: NDArray[np.floating], *, fewest: int) -> None:
+    """Sees that these are features ``[N, dim]`` and ``[M, dim]`` of at least ``fewest`` samples each.
+
+    :raises DataError: fewer samples.
+    :raises ValueError: the features are not two matrices of finite numbers with the same number of columns.
+    """
     for side in (generated, real):
         if side.ndim != 2 or side.shape[1] != generated.shape[1] or not np.isfinite(side).all():
             raise ValueError(
                 f"features of shapes {generated.shape} and {real.shape} are not finite [N, dim] and [M, dim]"
             )
     for name, count in (("generated", len(generated)), ("real", len(real))):
-        if count < generated.shape[1] + 1:
+        if count < fewest:
             raise DataError(
-                f"a Fréchet distance of {generated.shape[1]} features needs at least {generated.shape[1] + 1} {name} "
-                f"samples, not {count}: raise their number, or give the classifier a smaller dim"
+                f"a Fréchet distance of {generated.shape[1]} features needs at least {fewest} {name} samples, "
+                f"not {count}: raise their number, or give the classifier a smaller dim"
             )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from attrs import frozen
 
 from audiogan import MetricResult, option
-from audiogan.evaluation.bootstrap import bootstrap_protocol
 from audiogan.evaluation.feature_metric import FeatureComparison, FeatureMetric
 from audiogan.evaluation.features import ClassifierFeatures
-from audiogan.evaluation.frechet_distance import frechet_distance, resampled_frechet_distance
+from audiogan.evaluation.frechet_distance import frechet_distance
+from audiogan.evaluation.frechet_distance_of_parts import fewest_samples, frechet_distance_of_parts
+from audiogan.evaluation.halves import halves_protocol
 
 _DISTANCE, _CORRECTED = "frechet_distance", "frechet_distance_corrected"
 
@@ -18,7 +19,7 @@ class FrechetDistanceOptions(FeatureComparison):
     """How the Fréchet distance is computed, and with what classifier."""
 
     resamples: int = option(
-        default=200, minimum=0, help="resamples of the bootstrap that gives intervals and correction; 0 for neither"
+        default=100, minimum=0, help="random divisions of the windows that give intervals and correction; 0 for neither"
     )
 
 
@@ -26,8 +27,9 @@ class FrechetDistance(FeatureMetric):
     """The Fréchet distance between Gaussians fitted to the features of generated and of training windows.
 
     Heusel et al. 2017, with the features of the classifier in place of the Inception network's. Lower is better; 0 is
-    reached by equal means and covariances. It takes more samples than the classifier has pooled features, and of few
-    it is too high; ``frechet_distance_corrected`` is the distance less this bias as the bootstrap finds it.
+    reached by equal means and covariances. Of few samples it is too high; ``frechet_distance_corrected`` is
+    extrapolated to infinitely many. It takes four samples for each of the classifier's pooled features or, without
+    interval and correction, one more than there are features.
     """
 
     name = "frechet-distance"
@@ -46,20 +48,20 @@ class FrechetDistance(FeatureMetric):
         return frozenset(self.figure_names())
 
     def minimum_samples(self) -> int:
-        """One more than the features, the fewest that give a covariance of full rank."""
-        return self.feature_dim + 1
+        """Four times the features, of which halves have twice; without resamples, one more than the features."""
+        return fewest_samples(self.feature_dim) if self.options.resamples else self.feature_dim + 1
 
     def minimum_samples_options(self) -> tuple[str, ...]:
-        """The classifier's width, which is the number of features."""
-        return ("classifier.dim",)
+        """The classifier's width, which is the number of features, and the resamples, without which fewer will do."""
+        return ("classifier.dim", "resamples") if self.options.resamples else ("classifier.dim",)
 
     def compare(self, generated: ClassifierFeatures, real: ClassifierFeatures) -> MetricResult:
-        """``frechet_distance`` and, less the bias that few samples give it, ``frechet_distance_corrected``."""
+        """``frechet_distance`` and, extrapolated to infinitely many windows, ``frechet_distance_corrected``."""
         figures = {_DISTANCE: frechet_distance(generated.pooled, real.pooled)}
         resamples, seed = self.options.resamples, self.options.seed
-        protocol = bootstrap_protocol(resamples, seed)
+        protocol = halves_protocol(resamples, seed)
         if resamples == 0:
             return MetricResult(figures, protocol)
-        found = resampled_frechet_distance(generated.pooled, real.pooled, resamples=resamples, seed=seed)
+        found = frechet_distance_of_parts(generated.pooled, real.pooled, divisions=resamples, seed=seed)
         intervals = {_DISTANCE: found.interval, _CORRECTED: found.corrected_interval}
         return MetricResult({**figures, _CORRECTED: found.corrected}, protocol, intervals)

@@ -140,18 +140,21 @@ def test_the_order_of_generated_windows_does_not_matter(name: str, cache: Path) 
 
 def test_too_few_generated_windows_are_refused_with_the_number_needed(cache: Path) -> None:
     metric = _prepared("frechet-distance", cache)
-    assert metric.minimum_samples() == 5
-    with pytest.raises(DataError, match="'frechet-distance' needs at least 5 samples, not 4"):
-        metric.evaluate(_held_out(4))
-    assert metric.evaluate(_held_out(5)).figures["frechet_distance"] > 0
+    assert metric.minimum_samples() == 16
+    with pytest.raises(DataError, match="'frechet-distance' needs at least 16 samples, not 15"):
+        metric.evaluate(_held_out(15))
+    assert list(metric.evaluate(_held_out(16)).figures) == ["frechet_distance", "frechet_distance_corrected"]
+    without = _prepared("frechet-distance", cache, resamples=0)
+    assert without.minimum_samples() == 5
+    assert list(without.evaluate(_held_out(5)).figures) == ["frechet_distance"]
 
 
 def test_too_few_real_windows_are_refused_with_the_number_needed(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="real_samples must be at least 5 with 4 features a window, not 4"):
-        _prepared("frechet-distance", tmp_path, real_samples=4)
+    with pytest.raises(DataError, match="real_samples must be at least 16 with 4 features a window, not 15"):
+        _prepared("frechet-distance", tmp_path, real_samples=15)
     assert list(tmp_path.iterdir()) == []
     few = NoiseDataset(NoiseDatasetOptions(windows=8, window_length=2048))
-    with pytest.raises(DataError, match="'frechet-distance' needs at least 9 real windows to compare with, not 8"):
+    with pytest.raises(DataError, match="'frechet-distance' needs at least 32 real windows to compare with, not 8"):
         _prepared("frechet-distance", tmp_path, few, classifier={"dim": 8, "epochs": 1, "batch_size": 4})
 
 
@@ -160,9 +163,9 @@ def test_a_given_classifier_tells_how_many_samples_are_needed_before_the_run(tmp
     options = audiogan.create("metric", "frechet-distance", OPTIONS).options.classifier
     save_classifier(train_classifier(dataset, evolve(options, dim=6), device="cpu", tell=_ignore), tmp_path)
     metric = audiogan.create("metric", "frechet-distance", {"classifier_path": str(tmp_path)})
-    assert metric.minimum_samples() == 129
+    assert metric.minimum_samples() == 512
     metric.check(HarmonicTones(evolve(TONES, classes=0)))
-    assert metric.minimum_samples() == 7
+    assert metric.minimum_samples() == 24
 
 
 def test_figures_compare_where_classifier_and_real_windows_are_the_same(cache: Path) -> None:
