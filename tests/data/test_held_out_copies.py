@@ -33,19 +33,37 @@ def test_copies_are_counted_and_one_is_named(tmp_path: Path, caplog: pytest.LogC
     ]
 
 
-def test_only_files_of_a_size_that_both_sides_have_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def read_files(monkeypatch: pytest.MonkeyPatch, reader: str) -> list[str]:
+    """The names of the files that the function ``reader`` of the module will have read."""
     read: list[str] = []
-    digest = content.content_digest
+    digest = getattr(content, reader)
 
     def noted(path: Path) -> str:
         read.append(path.name)
-        return digest(path)
+        return str(digest(path))
 
-    monkeypatch.setattr(content, "content_digest", noted)
+    monkeypatch.setattr(content, reader, noted)
+    return read
+
+
+def test_only_files_of_a_size_that_both_sides_have_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read = read_files(monkeypatch, "_sampled_digest")
     train = [write(tmp_path / "train" / f"{size}.wav", bytes(size)) for size in (10, 20, 30)]
     held_out = [write(tmp_path / "test" / f"{size}.flac", bytes(size)) for size in (20, 40)]
     warn_of_copies(train, held_out)
     assert sorted(read) == ["20.flac", "20.wav"]
+
+
+def test_files_whose_samples_agree_are_compared_byte_by_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    read = read_files(monkeypatch, "content_digest")
+    large = bytes(2**20)
+    repaired = large[:80_001] + b"\x01" + large[80_002:]
+    train = [write(tmp_path / "train" / "a.wav", large), write(tmp_path / "train" / "b.wav", b"\x01" + large[1:])]
+    warn_of_copies(train, [write(tmp_path / "test" / "c.wav", repaired)])
+    assert sorted(read) == ["a.wav", "c.wav"]
+    assert caplog.messages == []
 
 
 def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from audiogan.data.recordings.content import content_digests, file_size
+from audiogan.data.recordings.content import content_digests, file_size, sampled_digests
 
 _log = logging.getLogger("audiogan")
 
@@ -14,15 +14,14 @@ _log = logging.getLogger("audiogan")
 def warn_of_copies(train: Sequence[Path], held_out: Sequence[Path]) -> None:
     """Warns once where files that are held out have the content of some that are trained on: how many, and one pair.
 
-    Only files of a size that occurs on both sides are read, see
-    :func:`~audiogan.data.recordings.content.content_digest`.
+    Of files of a size that occurs on both sides a sample is read, see
+    :func:`~audiogan.data.recordings.content.sampled_digests`, and the whole of those whose samples are on both.
 
     :raises DataError: a file cannot be read.
     """
-    train_sizes, held_out_sizes = list(map(file_size, train)), list(map(file_size, held_out))
-    shared = set(train_sizes) & set(held_out_sizes)
-    train = [path for path, size in zip(train, train_sizes, strict=True) if size in shared]
-    held_out = [path for path, size in zip(held_out, held_out_sizes, strict=True) if size in shared]
+    all_held_out = len(held_out)
+    for key_of in (_sizes, sampled_digests):
+        train, held_out = _shared(train, key_of(train), held_out, key_of(held_out))
     trained_on = dict(zip(content_digests(train), train, strict=True))
     copies = [
         (path, trained_on[digest])
@@ -34,6 +33,21 @@ def warn_of_copies(train: Sequence[Path], held_out: Sequence[Path]) -> None:
             "held out are copies of recordings that are trained on, %d of %d, such as %s of %s; scores on them say "
             "nothing about new sounds: remove the copies from one side",
             len(copies),
-            len(held_out_sizes),
+            all_held_out,
             *copies[0],
         )
+
+
+def _sizes(paths: Sequence[Path]) -> tuple[int, ...]:
+    return tuple(map(file_size, paths))
+
+
+def _shared(
+    train: Sequence[Path], train_keys: Sequence[object], held_out: Sequence[Path], held_out_keys: Sequence[object]
+) -> tuple[list[Path], list[Path]]:
+    """Of either side those whose key the other has too."""
+    shared = set(train_keys) & set(held_out_keys)
+    return (
+        [path for path, key in zip(train, train_keys, strict=True) if key in shared],
+        [path for path, key in zip(held_out, held_out_keys, strict=True) if key in shared],
+    )
