@@ -227,6 +227,37 @@ def test_a_shard_that_was_cut_short_is_written_again(tmp_path: Path) -> None:
     assert shard.read_bytes() == whole
 
 
+def test_a_shard_that_was_changed_in_place_is_written_again(tmp_path: Path) -> None:
+    for number in range(4):
+        write(tmp_path / "in", f"{number}.wav", 15, seed=number)
+    packed(tmp_path / "in", tmp_path / "out")
+    complete = files(tmp_path / "out")
+    kept, changed = (tmp_path / "out" / f"train-{number:05}-of-00002.tfrecord" for number in (0, 1))
+    before = kept.stat().st_mtime_ns
+    content = bytearray(changed.read_bytes())
+    content[len(content) // 2] ^= 1
+    changed.write_bytes(content)
+    told: list[str] = []
+    pack(planned(tmp_path / "in"), tmp_path / "out", OPTIONS, jobs=1, tell=told.append)
+    assert told[:2] == [
+        f"{changed.name}: has changed since it was packed, and is packed again",
+        "1 of 2 shards are there already",
+    ]
+    assert kept.stat().st_mtime_ns == before
+    assert files(tmp_path / "out") == complete
+
+
+def test_what_a_killed_process_left_is_cleared_away(tmp_path: Path) -> None:
+    write(tmp_path / "in", "a.wav", 0.5)
+    packed(tmp_path / "in", tmp_path / "out")
+    complete = files(tmp_path / "out")
+    for name in ("pack.json", "train-00000-of-00001.tfrecord", "train-00000-of-00001.tfrecord.index"):
+        (tmp_path / "out" / f".{name}.0123.partial").write_bytes(b"half")
+    (tmp_path / "out" / ".mine.partial").write_bytes(b"of somebody else")
+    packed(tmp_path / "in", tmp_path / "out")
+    assert files(tmp_path / "out") == {**complete, ".mine.partial": b"of somebody else"}
+
+
 def test_one_process_at_a_time_packs_into_a_folder(tmp_path: Path) -> None:
     write(tmp_path / "in", "a.wav", 0.5)
     (tmp_path / "out").mkdir()
@@ -274,12 +305,24 @@ def test_a_folder_of_other_shards_is_left_alone(tmp_path: Path) -> None:
     assert files(tmp_path / "out") == {"x.tfrecord": b"mine"}
 
 
-@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format": 1}', b'{"format": 1, "plan": "x", "shards": 3}'])
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"format": 2}', b'{"format": 2, "plan": "x", "shards": 3}'])
 def test_a_spoilt_manifest_is_named(tmp_path: Path, content: bytes) -> None:
     write(tmp_path / "in", "a.wav", 0.5)
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "pack.json").write_bytes(content)
     with pytest.raises(DataError, match=str(tmp_path / "out")):
+        packed(tmp_path / "in", tmp_path / "out")
+
+
+@pytest.mark.parametrize("spoilt", [{"name": 5}, {"skipped": 5}, {"skipped": [], "surplus": 1}])
+def test_a_spoilt_entry_of_the_manifest_is_told(tmp_path: Path, spoilt: dict[str, object]) -> None:
+    write(tmp_path / "in", "a.wav", 0.5)
+    packed(tmp_path / "in", tmp_path / "out")
+    manifest = tmp_path / "out" / "pack.json"
+    document = json.loads(manifest.read_bytes())
+    document["shards"][0] |= spoilt
+    manifest.write_text(json.dumps(document))
+    with pytest.raises(DataError, match=r"pack\.json: is not what a pack leaves there"):
         packed(tmp_path / "in", tmp_path / "out")
 
 

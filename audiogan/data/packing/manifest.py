@@ -14,7 +14,7 @@ from audiogan.data.packing.shard import PackedShard
 from audiogan.errors import DataError
 
 NAME = "pack.json"
-_FORMAT = 1
+_FORMAT = 2
 
 
 @frozen
@@ -49,6 +49,8 @@ class Manifest:
 def packed_before(folder: Path, plan: str) -> dict[str, PackedShard]:
     """The shards of the plan that were written before and are still there, as long as they were.
 
+    Whether they hold what they did is for the caller to see, since it takes reading them.
+
     :raises DataError: the folder holds a pack of something else, or files that are not of a pack at all.
     """
     path = folder / NAME
@@ -56,13 +58,11 @@ def packed_before(folder: Path, plan: str) -> dict[str, PackedShard]:
         document: Any = json.loads(path.read_bytes())
         if document["format"] != _FORMAT or document["plan"] != plan:
             raise DataError(
-                f"{folder}: holds a pack of other recordings, or made with other options; name another folder, or "
-                "remove this one"
+                f"{folder}: holds a pack of other recordings, or made with other options or by another version; name "
+                "another folder, or remove this one"
             )
-        shards = [
-            PackedShard(entry["name"], entry["records"], entry["file_bytes"], tuple(entry["skipped"]))
-            for entry in document["shards"]
-        ]
+        shards = [PackedShard(**{**entry, "skipped": tuple(entry["skipped"])}) for entry in document["shards"]]
+        return {shard.name: shard for shard in shards if _is_there(folder / shard.name, shard.file_bytes)}
     except FileNotFoundError:
         if folder.is_dir() and any(folder.glob("*.tfrecord*")):
             raise DataError(f"{folder}: holds TFRecord files of another origin; name another folder") from None
@@ -71,7 +71,6 @@ def packed_before(folder: Path, plan: str) -> dict[str, PackedShard]:
         raise DataError(f"{path}: cannot be read ({error.strerror}); name another folder") from error
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path}: is not what a pack leaves there; name another folder, or remove this one") from error
-    return {shard.name: shard for shard in shards if _is_there(folder / shard.name, shard.file_bytes)}
 
 
 def _is_there(path: Path, file_bytes: int) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
@@ -13,12 +13,14 @@ from attrs import asdict
 from filelock import FileLock, Timeout
 
 from audiogan.audio.resampling import RESAMPLER
-from audiogan.data.packing.manifest import Manifest, packed_before
+from audiogan.data.packing.manifest import NAME, Manifest, packed_before
 from audiogan.data.packing.plan import PackOptions, PlannedShard, plan_hash
-from audiogan.data.packing.shard import ShardTask, pack_shard
+from audiogan.data.packing.shard import PackedShard, ShardTask, file_sha256, pack_shard
 from audiogan.data.processes import in_processes
 from audiogan.durations import duration
 from audiogan.errors import DataError
+
+_TOLD_EVERY_S = 10
 
 
 def pack(
@@ -45,7 +47,9 @@ def _pack(
     jobs: int,
     tell: Callable[[str], None],
 ) -> Manifest:
-    manifest = Manifest(plan, _protocol(options), packed_before(folder, plan))
+    before = packed_before(folder, plan)
+    _clear_partials(folder, shards)
+    manifest = Manifest(plan, _protocol(options), _unchanged(before, folder, jobs=jobs, tell=tell))
     missing = [shard for shard in shards if shard.name not in manifest.packed]
     if len(missing) < len(shards):
         tell(f"{len(shards) - len(missing)} of {len(shards)} shards are there already")
@@ -63,11 +67,34 @@ def _pack(
                 f"{duration(left)} left"
             )
     finally:
-        # A process that was ended in the middle of a shard could not clear it away itself.
-        for shard in missing:
-            for partial in folder.glob(f".{shard.name}.*.partial"):
-                partial.unlink(missing_ok=True)
+        _clear_partials(folder, missing)
     return manifest
+
+
+def _unchanged(
+    before: Mapping[str, PackedShard], folder: Path, *, jobs: int, tell: Callable[[str], None]
+) -> dict[str, PackedShard]:
+    """Those shards whose files hold what was written, which takes reading them."""
+    unchanged = {}
+    told = time.monotonic()
+    shards = list(before.values())
+    paths = [folder / shard.name for shard in shards]
+    for done, (number, digest) in enumerate(in_processes(file_sha256, paths, jobs=jobs), start=1):
+        if digest == shards[number].sha256:
+            unchanged[shards[number].name] = shards[number]
+        else:
+            tell(f"{shards[number].name}: has changed since it was packed, and is packed again")
+        if time.monotonic() - told > _TOLD_EVERY_S:
+            told = time.monotonic()
+            tell(f"{done} of {len(shards)} shards that are there are looked through")
+    return unchanged
+
+
+def _clear_partials(folder: Path, shards: Sequence[PlannedShard]) -> None:
+    # A process that was killed in the middle of a file could not clear it away itself.
+    for name in (NAME, *(shard.name for shard in shards)):
+        for partial in folder.glob(f".{name}.*.partial"):
+            partial.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from hashlib import file_digest
 from pathlib import Path
 
 from attrs import frozen
@@ -29,6 +30,8 @@ class PackedShard:
     name: str
     records: int
     file_bytes: int
+    sha256: str
+    """Of the file."""
     skipped: tuple[str, ...]
     """What was wrong with each clip that was passed over."""
 
@@ -42,7 +45,19 @@ def pack_shard(task: ShardTask) -> PackedShard:
     skipped: list[str] = []
     path = task.folder / task.shard.name
     written = write_shard(path, _records(task.shard, skipped), compression=task.shard.compression)
-    return PackedShard(task.shard.name, written, path.stat().st_size, tuple(skipped))
+    return PackedShard(task.shard.name, written, path.stat().st_size, file_sha256(path), tuple(skipped))
+
+
+def file_sha256(path: Path) -> str:
+    """The SHA-256 of a file in the folder of a pack.
+
+    :raises DataError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror}); name another folder") from error
 
 
 def _records(shard: PlannedShard, skipped: list[str]) -> Iterator[bytes]:
