@@ -71,16 +71,25 @@ def test_labels_come_from_folders_or_a_table(digits: Path, tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--clip-seconds", "long"], "--clip-seconds long: give a number of seconds above 0, or 'whole'"),
+        (["--clip-seconds", "long"], "--clip-seconds long: give 0.01 seconds or more, or 'whole'"),
         (["--clip-seconds", "nan"], "--clip-seconds nan"),
-        (["--sample-rate", "0"], "--sample-rate 0: must be at least 1"),
+        (["--clip-seconds", "inf"], "--clip-seconds inf"),
+        (["--clip-seconds", "1e-9"], "--clip-seconds 1e-9: give 0.01 seconds or more"),
+        (["--sample-rate", "0"], "--sample-rate 0: must be from 1000 to 192000"),
+        (["--sample-rate", "3000000000"], "--sample-rate 3000000000: must be from 1000 to 192000"),
+        (["--channels", "0"], "--channels 0: must be at least 1"),
         (["--channels", "2"], "1 channel where channels = 2 is asked for; set repeat_mono = true to repeat it"),
         (["--label-pattern", "("], "--label-pattern: '(' is not a regular expression"),
         (["--label-pattern", r"^\d"], "does not say which part is the label"),
         (["--label-pattern", "^(?P<label>x)"], "does not match label_pattern"),
+        (["--label-pattern", "^(?P<label>x)"], "(here --label-pattern)"),
+        (["--label-table", "nowhere.csv"], "(here --label-table, --file-column and --label-column)"),
         (["--held-out-pattern", "["], "--held-out-pattern: '[' is not a regular expression"),
         (["--held-out-share", "1.5"], "--held-out-share 1.5: must lie between 0 and 1"),
+        (["--held-out-share", "1e-9"], "leaves nothing held out of 12 recordings"),
+        (["--held-out-share", "1e-9"], "(here --held-out-share)"),
         (["--held-out-pattern", "nothing"], "leaves nothing held out of 12 recordings"),
+        (["--held-out-pattern", "nothing"], "(here --held-out-pattern)"),
     ],
 )
 def test_mistakes_are_told_before_anything_is_written(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from math import inf
 
 from audiogan.audio.channels import check_channels
 from audiogan.data.packing.plan import PackOptions, PlannedShard, plan_shards
@@ -17,6 +19,8 @@ from audiogan.data.recordings.split import Split, split_by_pattern, split_by_sha
 from audiogan.errors import DamagedDataError, DataError
 
 _WHOLE = "whole"
+_SHORTEST_CLIP_S = 0.01
+_BOUNDS = {"sample_rate": (1_000, 192_000), "channels": (1, inf), "shard_mib": (1, inf), "jobs": (1, inf)}
 
 
 def planned(arguments: argparse.Namespace) -> tuple[tuple[PlannedShard, ...], PackOptions]:
@@ -46,10 +50,11 @@ def _sound(files: tuple[FoundFile, ...], options: PackOptions) -> tuple[KnownFil
 
 
 def _options(arguments: argparse.Namespace) -> PackOptions:
-    for name in ("sample_rate", "channels", "shard_mib", "jobs"):
+    for name, (lowest, highest) in _BOUNDS.items():
         given = getattr(arguments, name)
-        if given is not None and given < 1:
-            raise DataError(f"--{name.replace('_', '-')} {given}: must be at least 1")
+        if given is not None and not lowest <= given <= highest:
+            allowed = f"at least {lowest}" if highest == inf else f"from {lowest} to {highest}"
+            raise DataError(f"--{name.replace('_', '-')} {given}: must be {allowed}")
     return PackOptions(
         sample_rate=arguments.sample_rate,
         channels=arguments.channels,
@@ -69,21 +74,20 @@ def _clip_s(given: str) -> float | None:
         seconds = float(given)
     except ValueError:
         seconds = 0.0
-    if not 0 < seconds < float("inf"):
-        raise DataError(f"--clip-seconds {given}: give a number of seconds above 0, or '{_WHOLE}'")
+    if not _SHORTEST_CLIP_S <= seconds < inf:
+        raise DataError(f"--clip-seconds {given}: give {_SHORTEST_CLIP_S} seconds or more, or '{_WHOLE}'")
     return seconds
 
 
 def _split(files: tuple[FoundFile, ...], arguments: argparse.Namespace) -> Split:
-    try:
-        if arguments.held_out_pattern is not None:
+    if arguments.held_out_pattern is not None:
+        with _given_as("--held-out-pattern"):
             return split_by_pattern(files, arguments.held_out_pattern)
-        if arguments.held_out_share is not None:
-            if not 0 < arguments.held_out_share < 1:
-                raise DataError(f"--held-out-share {arguments.held_out_share:g}: must lie between 0 and 1")
+    if arguments.held_out_share is not None:
+        if not 0 < arguments.held_out_share < 1:
+            raise DataError(f"--held-out-share {arguments.held_out_share:g}: must lie between 0 and 1")
+        with _given_as("--held-out-share"):
             return split_by_share(files, arguments.held_out_share)
-    except ValueError as error:
-        raise DataError(f"--held-out-pattern: {error}") from error
     return Split(files, ())
 
 
@@ -91,15 +95,25 @@ def _labels(files: Sequence[FoundFile], arguments: argparse.Namespace) -> tuple[
     if arguments.label_folder:
         return labels_from_folders(files)
     if arguments.label_table is not None:
-        return labels_from_table(
-            files, arguments.label_table, file_column=arguments.file_column, label_column=arguments.label_column
-        )
+        with _given_as("--label-table, --file-column and --label-column"):
+            return labels_from_table(
+                files, arguments.label_table, file_column=arguments.file_column, label_column=arguments.label_column
+            )
     if arguments.label_pattern is None:
         return (NO_LABEL,) * len(files)
-    try:
+    with _given_as("--label-pattern"):
         return labels_from_names(files, arguments.label_pattern)
+
+
+@contextmanager
+def _given_as(option: str) -> Iterator[None]:
+    """Names this command's option in what goes wrong, which otherwise names the dataset's."""
+    try:
+        yield
     except ValueError as error:
-        raise DataError(f"--label-pattern: {error}") from error
+        raise DataError(f"{option}: {error}") from error
+    except DataError as error:
+        raise DataError(f"{error} (here {option})") from error
 
 
 def _recording(known: KnownFile, options: PackOptions) -> Recording:
