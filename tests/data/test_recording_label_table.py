@@ -100,6 +100,43 @@ def test_a_row_that_may_be_for_several_files_is_refused(tmp_path: Path, rows: st
         from_table(table(tmp_path, f"file,class\n{rows}"), files)
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["./one/a.wav", r"one\a.wav", r".\one\a.wav", "one//a", "data/one/a.wav", "/data/one/a.wav", r"data\one\a.wav"],
+)
+def test_paths_are_known_however_they_are_written(tmp_path: Path, name: str) -> None:
+    files = found("one/a.wav", "two/a.wav")
+    path = table(tmp_path, f"file,class\n{name},x\ntwo/a.wav,y\n")
+    assert from_table(path, files) == ("x", "y")
+
+
+def test_a_path_of_which_only_the_end_of_a_folders_name_agrees_is_another(tmp_path: Path) -> None:
+    path = table(tmp_path, "file,class\none/a.wav,x\ntone/a.wav,y\nta/one/a.wav,z\n")
+    assert from_table(path, found("one/a.wav")) == ("x",)
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ("file,class\na.wav,x,y\n", r"labels\.csv, line 2: 'y' stands behind the last column .*; put fields"),
+        ("file,class,n\na.wav,x,1\nb.wav,Mary, Ann,2\n", "line 3: '2' stands behind the last column"),
+        ("file,class,class\na.wav,x,y\n", r"labels\.csv: several columns are called 'class'; rename all but one"),
+    ],
+)
+def test_rows_that_do_not_fit_the_columns_are_refused(tmp_path: Path, text: str, complaint: str) -> None:
+    with pytest.raises(DataError, match=complaint):
+        from_table(table(tmp_path, text), found("a.wav"))
+
+
+def test_empty_fields_behind_the_last_column_are_passed_over(tmp_path: Path) -> None:
+    assert from_table(table(tmp_path, "file,class\na.wav,x,, \n"), found("a.wav")) == ("x",)
+
+
+def test_a_name_that_no_file_can_have_is_told_with_the_option() -> None:
+    with pytest.raises(DataError, match=r"label_table = 'a\\x00b' is no name that a file can have; mend it"):
+        from_table(Path("a\0b"))
+
+
 def test_labels_left_out_are_counted_and_told_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     path = table(tmp_path, "class,file\n,one/3_ann_7.wav\nb,10_bob_0\n ,9_ann_1.wav\n")
     with caplog.at_level(logging.WARNING, logger="audiogan"):

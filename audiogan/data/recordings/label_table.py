@@ -6,7 +6,8 @@ import csv
 import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
+from typing import Any
 
 from attrs import frozen
 
@@ -38,11 +39,12 @@ def labels_from_table(
     """For each file the label in its row of a CSV file, whose first row names the columns.
 
     A row is for the file whose path within the folder that was searched stands in ``file_column``, or else for the one
-    that has this path without its suffix, this name, or this name without its suffix. Rows that are for none of
-    ``files`` are passed over. Files whose label is left out have none; they are counted and told once.
+    that has this path without its suffix, this name, this name without its suffix, or a path that ends like this.
+    Backslashes and a leading ``./`` are taken as in any path. Rows that are for none of ``files`` are passed over.
+    Files whose label is left out have none; they are counted and told once.
 
-    :raises DataError: the table cannot be read, is not UTF-8, lacks a column, gives one file two labels, has a row that
-        may be for several files, or no row for a file.
+    :raises DataError: the table cannot be read, is not UTF-8, lacks a column or has it twice, gives one file two
+        labels, has a row with more fields than columns or one that may be for several files, or no row for a file.
     """
     rows = _read_table(table, file_column, label_column)
     row_of = _assigned(rows, files, table)
@@ -60,9 +62,14 @@ def labels_from_table(
 
 def _assigned(rows: Sequence[_Row], files: Sequence[FoundFile], table: Path) -> dict[FoundFile, _Row]:
     named = [_by_name(files, name) for name in _WAYS_TO_NAME]
+    by_last_part = _by_name(files, lambda file: file.path.name)
     row_of: dict[FoundFile, _Row] = {}
     for row in rows:
-        meant = next((by_name[row.name] for by_name in named if row.name in by_name), ())
+        name = str(PurePosixPath(row.name.replace("\\", "/")))
+        meant = next((by_name[way] for way in (row.name, name) for by_name in named if way in by_name), None)
+        if meant is None:
+            alike = by_last_part.get(name.rpartition("/")[2], ())
+            meant = [file for file in alike if file.path.absolute().as_posix().endswith(f"/{name.lstrip('/')}")]
         if len(meant) > 1:
             raise DataError(
                 f"{table}, line {row.line}: '{row.name}' may be {meant[0].path} or {meant[1].path}; write their paths "
@@ -86,17 +93,32 @@ def _by_name(files: Sequence[FoundFile], name: Callable[[FoundFile], str]) -> Ma
 
 
 def _read_table(table: Path, file_column: str, label_column: str) -> list[_Row]:
+    if "\0" in str(table):  # of which the system only says that it is there
+        raise DataError(f"label_table = {str(table)!r} is no name that a file can have; mend it")
     try:
         with table.open(encoding="utf-8-sig", newline="") as lines:
             rows = csv.DictReader(lines)
-            missing = [column for column in (file_column, label_column) if column not in (rows.fieldnames or ())]
-            if missing:
-                columns = ", ".join(rows.fieldnames or ()) or "none"
-                raise DataError(f"{table}: no column '{missing[0]}'; its first row names {columns}")
-            return [
-                _Row(rows.line_num, (row[file_column] or "").strip(), (row[label_column] or "").strip()) for row in rows
-            ]
+            _check_columns(rows.fieldnames or (), (file_column, label_column), table)
+            return [_row(rows.line_num, row, file_column, label_column, table) for row in rows]
     except OSError as error:
         raise DataError(f"{table}: cannot be read: {error.strerror}; mend label_table") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{table}: not a CSV file in UTF-8 ({error}); write it again") from error
+
+
+def _check_columns(columns: Sequence[str], needed: Sequence[str], table: Path) -> None:
+    for column in needed:
+        if column not in columns:
+            raise DataError(f"{table}: no column '{column}'; its first row names {', '.join(columns) or 'none'}")
+        if columns.count(column) > 1:
+            raise DataError(f"{table}: several columns are called '{column}'; rename all but one")
+
+
+def _row(line: int, row: dict[Any, Any], file_column: str, label_column: str, table: Path) -> _Row:
+    surplus = [field for field in row.get(None, ()) if field.strip()]
+    if surplus:
+        raise DataError(
+            f"{table}, line {line}: '{surplus[0]}' stands behind the last column that the first row names; put fields "
+            "that hold commas in quotes"
+        )
+    return _Row(line, (row[file_column] or "").strip(), (row[label_column] or "").strip())

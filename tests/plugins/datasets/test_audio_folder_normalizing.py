@@ -9,7 +9,7 @@ import pytest
 import soundfile
 
 import audiogan
-from audiogan.audio.decoding import AudioDecoder
+from audiogan.audio.decoding import AudioDecoder, AudioHeader
 from audiogan.data.order import window_rng
 from audiogan.errors import DamagedDataError
 from audiogan_datasets.audio_folder import AudioFolderDataset
@@ -44,10 +44,10 @@ def test_a_damaged_recording_is_looked_through_once(tmp_path: Path, monkeypatch:
     reads = 0
     read = AudioDecoder.read
 
-    def counted(self: AudioDecoder, *arguments: object) -> np.ndarray:
+    def counted(self: AudioDecoder, path: Path, header: AudioHeader, start: int, stop: int) -> np.ndarray:
         nonlocal reads
         reads += 1
-        return read(self, *arguments)
+        return read(self, path, header, start, stop)
 
     monkeypatch.setattr(AudioDecoder, "read", counted)
     faults = set()
