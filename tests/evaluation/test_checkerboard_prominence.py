@@ -125,6 +125,21 @@ def test_noise_has_none_where_half_the_sample_rate_is_the_only_line(measure: obj
     assert first_level.mean() == pytest.approx(0, abs=3 * error)
 
 
+@pytest.mark.parametrize(
+    ("strides", "decibels"), [((2,), 1.45), ((3,), 0.55), ((2, 2), 0.44), ((4,), 0.21), ((2, 2, 2, 2), 0.15)]
+)
+def test_noise_has_the_modulation_that_the_documentation_states_at_few_strides(
+    strides: tuple[int, ...], decibels: float
+) -> None:
+    lines = artifact_lines(strides, window_length=4_000)
+    waveforms = noise(400, 4_000, seed=1)
+    modulation, prominence = modulation_prominence(waveforms, lines), line_prominence(waveforms, lines)
+    error, error_of_lines = (measured[:, 0].std() / math.sqrt(400) for measured in (modulation, prominence))
+    assert modulation[:, 0].mean() == pytest.approx(decibels, abs=4 * error)
+    assert prominence[:, 0].mean() == pytest.approx(0, abs=4 * error_of_lines)
+    assert (np.abs(modulation[:, 1:].mean(axis=0)) < 0.05).all()
+
+
 def test_gain_changes_nothing() -> None:
     waveforms = noise(5) + 0.1 * torch.cos(math.pi * N / 2)
     for measure in (line_prominence, modulation_prominence):

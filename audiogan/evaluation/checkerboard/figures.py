@@ -53,6 +53,8 @@ def intervals_above(
 ) -> list[tuple[float, float]]:
     """The bootstrap interval of each of :func:`figures_above`; both sides are resampled independently.
 
+    Those of the means over levels begin at 0 at the lowest, as these do.
+
     :raises ValueError: there is no resample, or no row on one side.
     """
     means = []
@@ -60,10 +62,12 @@ def intervals_above(
     for side, own_seed in zip((generated, real), np.random.SeedSequence(seed).generate_state(2), strict=True):
         rows = resampled_rows(len(side), resamples=resamples, seed=int(own_seed))
         means.append(np.array([side[drawn].mean(axis=0) for drawn in rows]))
-    return [
+    intervals = [
         centred_interval(float(figure), resampled)
         for figure, resampled in zip(figures_above(generated, real), _with_means(means[0] - means[1]).T, strict=True)
     ]
+    lowest = _with_means(np.full(generated.shape[1], -np.inf))
+    return [(max(float(least), lower), upper) for least, (lower, upper) in zip(lowest, intervals, strict=True)]
 
 
 def _with_means(levels: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -10,7 +10,14 @@ from attrs import evolve
 
 import audiogan
 from audiogan import DataError
-from audiogan.evaluation.checkerboard import artifact_lines, line_prominence, modulation_prominence
+from audiogan.evaluation.checkerboard import (
+    artifact_lines,
+    figure_names,
+    figures_above,
+    intervals_above,
+    line_prominence,
+    modulation_prominence,
+)
 from audiogan.evaluation.real_windows import divide_windows
 from audiogan.evaluation.sampling import noise_waveforms, real_waveforms
 from audiogan.testing import NoiseDataset, NoiseDatasetOptions, check_metric
@@ -116,6 +123,19 @@ def test_real_windows_are_within_their_interval_and_artifacts_are_not(
     for result in (clean, tones, images):
         for figure, (lower, upper) in result.intervals.items():
             assert lower <= result.figures[figure] <= upper
+
+
+def test_intervals_of_means_over_levels_begin_at_0_and_those_of_levels_go_below() -> None:
+    rng = np.random.default_rng(0)
+    lows = []
+    for seed in range(40):
+        sides = rng.normal(0, 3, (50, 6)), rng.normal(0, 3, (200, 6))
+        figures, intervals = figures_above(*sides), intervals_above(*sides, resamples=100, seed=seed)
+        lows.append([lower for lower, _ in intervals])
+        assert all(lower <= figure <= upper for figure, (lower, upper) in zip(figures, intervals, strict=True))
+    by_figure = dict(zip(figure_names(3), np.array(lows).T, strict=True))
+    for name, lower in by_figure.items():
+        assert lower.min() < -0.5 if "level" in name else lower.min() == 0
 
 
 def test_intervals_narrow_with_the_square_root_of_the_number(metric: Checkerboard) -> None:
