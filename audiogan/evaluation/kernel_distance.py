@@ -18,15 +18,16 @@ def kernel_distances(
 ) -> NDArray[np.float64]:
     """The squared maximum mean discrepancy of each of ``subsets`` pairs of random subsets, ``[subsets]``.
 
-    Features are ``[N, dim]`` and ``[M, dim]``; a subset holds ``subset_size`` rows without repetition, or as many as
-    the smaller side has. The kernel is ``(x·y / dim + 1)³``, the estimator is unbiased, so that it may be below 0.
-    Bińkowski et al. 2018, "Demystifying MMD GANs", section 4, who report mean and standard deviation.
+    Features are ``[N, dim]`` and ``[M, dim]``; a subset holds ``subset_size`` rows without repetition, but no more than
+    half the smaller side, since subsets that were all of it would not differ. The kernel is ``(x·y / dim + 1)³``, the
+    estimator is unbiased, so that it may be below 0. Bińkowski et al. 2018, "Demystifying MMD GANs", section 4, who
+    report mean and standard deviation.
 
-    :raises DataError: fewer than two samples on a side.
+    :raises DataError: fewer than four samples on a side.
     :raises ValueError: the features are not two matrices of finite numbers with the same number of columns.
     """
-    generated, real = _checked(generated, real)
-    size = min(subset_size, len(generated), len(real))
+    generated, real = _checked(generated, real, fewest=4)
+    size = size_of_subsets(subset_size, generated, real)
     rng = np.random.default_rng(seed)
     return np.array(
         [
@@ -37,6 +38,15 @@ def kernel_distances(
             for _ in range(subsets)
         ]
     )
+
+
+def size_of_subsets(subset_size: int, generated: NDArray[np.floating], real: NDArray[np.floating]) -> int:
+    """The rows of each subset of :func:`kernel_distances`.
+
+    >>> size_of_subsets(1_000, np.ones((300, 2)), np.ones((5_000, 2)))
+    150
+    """
+    return min(subset_size, len(generated) // 2, len(real) // 2)
 
 
 def squared_mean_discrepancy(generated: NDArray[np.floating], real: NDArray[np.floating]) -> float:

@@ -8,7 +8,12 @@ from audiogan import MetricResult, option
 from audiogan.evaluation.bootstrap import bootstrap_protocol
 from audiogan.evaluation.feature_metric import FeatureComparison, FeatureMetric
 from audiogan.evaluation.features import ClassifierFeatures
-from audiogan.evaluation.kernel_distance import FEWEST_FOR_AN_INTERVAL, kernel_distances, kernel_interval
+from audiogan.evaluation.kernel_distance import (
+    FEWEST_FOR_AN_INTERVAL,
+    kernel_distances,
+    kernel_interval,
+    size_of_subsets,
+)
 
 _MEAN, _STD = "kernel_distance_mean", "kernel_distance_std"
 
@@ -19,7 +24,7 @@ class KernelDistanceOptions(FeatureComparison):
 
     subsets: int = option(default=100, minimum=1, help="pairs of random subsets that are compared")
     subset_size: int = option(
-        default=1_000, minimum=2, unit="windows", help="windows a subset, or as many as the smaller side has"
+        default=1_000, minimum=2, unit="windows", help="windows a subset, but half of what the smaller side has at most"
     )
     resamples: int = option(
         default=200, minimum=0, help="resamples of the bootstrap that gives the interval; 0 for no interval"
@@ -61,7 +66,7 @@ class KernelDistance(FeatureMetric):
         )
         protocol = {
             "subsets": options.subsets,
-            "subset_size": min(options.subset_size, len(generated), len(real)),
+            "subset_size": size_of_subsets(options.subset_size, generated.pooled, real.pooled),
             **bootstrap_protocol(options.resamples, options.seed),
         }
         mean = float(distances.mean())

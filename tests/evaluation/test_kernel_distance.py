@@ -36,15 +36,28 @@ def test_agrees_with_torchmetrics() -> None:
     assert squared_mean_discrepancy(ours, theirs) == pytest.approx(theirs_says, rel=1e-6)
 
 
+def test_subsets_are_never_all_there_is() -> None:
+    rng = np.random.default_rng(0)
+    stds, spreads = [], []
+    for _ in range(20):
+        ours, theirs = rng.normal(size=(300, 4)), rng.normal(size=(300, 4)) + 0.5
+        distances = kernel_distances(ours, theirs, subsets=60, subset_size=1_000, seed=0)
+        np.testing.assert_array_equal(distances, kernel_distances(ours, theirs, subsets=60, subset_size=150, seed=0))
+        stds.append(distances.std())
+        spreads.append(squared_mean_discrepancy(ours, theirs))
+    # halves of what is there vary like independent sets as large as all of it
+    assert np.mean(stds) == pytest.approx(np.std(spreads), rel=0.4)
+
+
 def test_subsets_are_drawn_without_repetition() -> None:
     ours, theirs = _features(40, 4, 0), _features(60, 4, 1)
-    all_there_is = kernel_distances(ours, theirs[:40], subsets=5, subset_size=1_000, seed=0)
-    np.testing.assert_allclose(all_there_is, squared_mean_discrepancy(ours, theirs[:40]), rtol=1e-9)
-    smaller = kernel_distances(ours, theirs, subsets=400, subset_size=30, seed=0)
+    once = kernel_distances(np.repeat(ours[:2], 2, axis=0), theirs[:5], subsets=200, subset_size=2, seed=0)
+    assert once.min() < squared_mean_discrepancy(ours[:2], theirs[:5]) < once.max()
+    smaller = kernel_distances(ours, theirs, subsets=400, subset_size=20, seed=0)
     assert smaller.shape == (400,)
     assert smaller.std() > 0
     assert smaller.mean() == pytest.approx(squared_mean_discrepancy(ours, theirs), abs=4 * smaller.std() / 20)
-    np.testing.assert_array_equal(smaller, kernel_distances(ours, theirs, subsets=400, subset_size=30, seed=0))
+    np.testing.assert_array_equal(smaller, kernel_distances(ours, theirs, subsets=400, subset_size=20, seed=0))
 
 
 def test_sets_of_one_distribution_are_around_zero_whatever_their_size() -> None:

@@ -82,8 +82,9 @@ def test_figures_are_those_of_the_pooled_features(cache: Path) -> None:
     ]
     assert frechet.figures == pytest.approx({"frechet_distance": frechet_distance(*sides)}, rel=1e-5)
     over_all_pairs = squared_mean_discrepancy(*sides)
-    assert kernel.figures["kernel_distance_mean"] == pytest.approx(over_all_pairs, rel=1e-5)
-    assert kernel.figures["kernel_distance_std"] == pytest.approx(0, abs=1e-9)
+    std = kernel.figures["kernel_distance_std"]
+    assert std > 1e-3 * over_all_pairs
+    assert kernel.figures["kernel_distance_mean"] == pytest.approx(over_all_pairs, abs=4 * std / 100**0.5)
     assert frechet.intervals == kernel.intervals == {}
 
 
@@ -121,7 +122,7 @@ def test_the_protocol_says_what_it_takes_to_repeat_the_figures(cache: Path) -> N
         "feature": "mean over time and band of the classifier's last convolution block",
         "feature_dim": 4,
         "subsets": 100,
-        "subset_size": 50,
+        "subset_size": 25,
         "bootstrap": {"resamples": 20, "level": 0.95, "seed": 3},
     }
     frechet = _prepared("frechet-distance", cache).evaluate(_held_out()).protocol["frechet-distance"]
@@ -129,10 +130,8 @@ def test_the_protocol_says_what_it_takes_to_repeat_the_figures(cache: Path) -> N
     json.dumps([result.protocol, frechet])
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_the_order_of_generated_windows_does_not_matter(name: str, cache: Path) -> None:
-    # as many as the subsets of the kernel distance take, so that each holds all of them
-    metric = _prepared(name, cache, real_samples=50, resamples=0)
+def test_the_order_of_generated_windows_does_not_matter(cache: Path) -> None:
+    metric = _prepared("frechet-distance", cache, real_samples=50, resamples=0)
     waveforms = _held_out()
     turned = metric.evaluate(waveforms.flip(0)).figures
     assert turned == pytest.approx(dict(metric.evaluate(waveforms).figures), rel=1e-5, abs=1e-7)
