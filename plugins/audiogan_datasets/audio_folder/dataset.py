@@ -47,6 +47,7 @@ class AudioFolderDataset(Dataset):
         self.window_length = options.window_length
         self.on_error = options.on_error
         self._options = options
+        self._fingerprint: str | None = None
         parts = gather(options) if material is None else Parts(material, None)
         self._material, self._held_out = parts.train, parts.held_out
         self._classes = self._material.classes
@@ -77,8 +78,16 @@ class AudioFolderDataset(Dataset):
     def fingerprint(self) -> str:
         """A SHA-256 over the recordings' contents in order, their labels, and every option that changes a window.
 
-        Of large files a sample of the bytes is read, see :func:`audiogan.data.recordings.content.content_digest`.
+        Every byte is read when it is first asked for, unless the cache folder has the digest of a file that has not
+        changed since, see :func:`audiogan.data.recordings.content.content_digests`.
+
+        :raises DataError: a recording cannot be read.
         """
+        if self._fingerprint is None:  # what is read of a file that changes later is an error
+            self._fingerprint = self._content_hash()
+        return self._fingerprint
+
+    def _content_hash(self) -> str:
         content_options = attrs.asdict(
             self._options, filter=lambda field, _: field.name not in (*_PATHS, *_LABELS, "on_error")
         )

@@ -340,3 +340,14 @@ def test_the_fingerprint_is_of_content_and_options_not_of_paths(tmp_path: Path) 
     others = {dataset(tmp_path / "one", **change).fingerprint() for change in changes}
     write_sound(tmp_path / "two" / "y" / "b.wav", sound(1, 3000, seed=9), 8000)
     assert len({fingerprint, dataset(tmp_path / "two").fingerprint(), *others}) == 10
+
+
+def test_the_fingerprint_is_of_every_byte_and_that_of_the_dataset_when_it_was_made(tmp_path: Path) -> None:
+    path = write_sound(tmp_path / "a.wav", sound(1, 400_000), 8000)
+    made = dataset(tmp_path)
+    before = made.fingerprint()
+    content = bytearray(path.read_bytes())
+    content[80_001] ^= 1
+    path.write_bytes(content)
+    assert made.fingerprint() == before
+    assert dataset(tmp_path).fingerprint() != before
