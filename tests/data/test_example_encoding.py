@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from audiogan.data.clips import Clip, encode_clip
 from audiogan.data.example_encoding import FeatureValue, encode_example
@@ -63,11 +64,12 @@ def test_lengths_of_any_number_of_bytes_are_protobufs(length: int) -> None:
     ],
 )
 def test_arrays_of_any_type_and_order_are_stored_flat(samples: np.ndarray) -> None:
-    flat = samples.ravel().astype(np.float32 if np.issubdtype(samples.dtype, np.floating) else np.int64)
+    flat: NDArray[Any] = samples.ravel().astype(np.float32 if samples.dtype.kind == "f" else np.int64)
     assert encode_example({"x": samples}) == by_protobuf({"x": flat})
 
 
 def test_a_record_that_protobuf_could_not_read_is_refused() -> None:
+    @final
     class Endless(bytes):
         """Says that it is longer than a test's memory may be."""
 
