@@ -31,7 +31,7 @@ class NamedMetric:
     def judge(self, waveforms: Tensor) -> MetricResult:
         """The figures of waveforms ``[N, channels, window_length]``.
 
-        :raises DataError: they are too few for the metric, or it cannot judge such waveforms.
+        :raises DataError: they are too few for the metric, or too many for memory, or it cannot judge such waveforms.
         :raises PluginError: the metric fails, or gives what is no result.
         """
         check_samples(self.name, self.metric, len(waveforms))
@@ -40,14 +40,22 @@ class NamedMetric:
 
     @contextmanager
     def faults(self) -> Iterator[None]:
-        """Names the metric and its distribution where the block raises what only a mistake of the metric can."""
+        """Names the metric and its distribution where the block raises what only a mistake of the metric can.
+
+        :raises DataError: the block lacks memory.
+        :raises PluginError: it fails in any other way.
+        """
         try:
             yield
         except AudioganError:
             raise
         except Exception as error:
-            if memory_shortage(error) is not None:
-                raise
+            shortage = memory_shortage(error)
+            if shortage is not None:
+                raise DataError(
+                    f"metric '{self.name}' does not fit into memory: lower the number of windows, or what its options "
+                    f"ask for ({shortage})"
+                ) from error
             raise PluginError(
                 f"metric '{self.name}' of {self.distribution} fails: {type(error).__name__}: {error}; leave it out, or "
                 "tell its authors"

@@ -206,7 +206,7 @@ def test_a_broken_component_is_not_taken_for_a_mistake(told: Callable[..., list[
 
 
 def test_two_metrics_with_one_figure_are_refused(told: Callable[..., list[str]]) -> None:
-    listed = '{ type = "nearest-neighbours", examples = 4 }, { type = "nearest-neighbours", examples = 3 }'
+    listed = '{ type = "nearest-neighbours", examples = 5 }, { type = "nearest-neighbours", examples = 4 }'
     text = re.sub(r"\[\[evaluation\.metrics\]\].*?\n\n", "", EXPERIMENTS, flags=re.DOTALL)
     text = text.replace("[evaluation]\n", f'[evaluation]\nmetrics = [{listed}]\nbest_by = "nearest_self"\n')
     assert "metrics 'nearest-neighbours' and 'nearest-neighbours' both give the figure 'nearest_self'" in told(text)[-1]

@@ -209,9 +209,14 @@ def test_a_metrics_own_mistake_names_it_and_its_distribution(answer: Any, words:
         evaluate_all(_named([_Recording(), _Answering(answer)]), torch.zeros(3, 1, 4))
 
 
-def test_a_shortage_of_memory_is_no_mistake_of_a_metric() -> None:
-    with pytest.raises(MemoryError):
-        evaluate_all(_named([_Answering(MemoryError())]), torch.zeros(3, 1, 4))
+@pytest.mark.parametrize("shortage", [MemoryError("Unable to allocate 9 TiB"), RuntimeError("can't allocate memory")])
+def test_a_shortage_of_memory_costs_the_figures_of_that_metric_alone(shortage: Exception) -> None:
+    scored = evaluate_all(_named([_Recording(), _Answering(shortage)]), torch.zeros(3, 1, 4))
+    assert list(scored.figures) == ["first"]
+    assert scored.left_out == {
+        "metric-1": "metric 'metric-1' does not fit into memory: lower the number of windows, or what its options ask "
+        f"for ({shortage})"
+    }
 
 
 def test_two_metrics_with_one_figure_are_refused() -> None:
