@@ -20,7 +20,7 @@ class MetricResult:
     figures: Mapping[str, float]
     protocol: Mapping[str, Any]
     intervals: Mapping[str, tuple[float, float]] = field(factory=dict)
-    """By figure, the 95 % interval that a bootstrap over the waveforms gives; none for a figure that has none."""
+    """By figure, the 95 % interval that the sampling of waveforms gives it; none for a figure that has none."""
 
 
 class Metric(ABC):
