@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Any, final
 
@@ -20,12 +19,11 @@ from audiogan.run.judging import figure_clash, named_metric
 from audiogan.run.scoring import no_such_figure
 from audiogan.run.scoring_cost import too_large_scorings
 from audiogan.spec.locator import KeyPath
+from audiogan.spec.named_option import mentioned_option, opening_option
 from audiogan.spec.problems import Problem, as_error
 from audiogan.spec.schema import ComponentSpec, ExperimentFile, ExperimentSpec, OptimizerSpec
 from audiogan.training.device import resolve_device
 from audiogan.training.optimizers import build_optimizer, refusals
-
-_OPTION = re.compile(r"(\w+) (?:= \S+ )?")
 
 
 def check_experiments(file: ExperimentFile, chosen: Sequence[ExperimentSpec], registry: Registry) -> None:
@@ -186,8 +184,11 @@ def _refusal(kind: str, spec: ComponentSpec, error: AudioganError, *, path: KeyP
     path = path or (kind,)
     subject = f"{kind} '{spec.type}'"
     message = str(error).removeprefix(f"{subject}: ")
-    # components open such messages with an option, "dim must be …" or "dim = 3 does not …"
-    option = _OPTION.match(message)
-    if option and attrs.has(type(spec.options)) and option[1] in attrs.fields_dict(type(spec.options)):
-        return _Finding((*path, option[1]), message[option.end() :])
+    opening = opening_option(message, type(spec.options))
+    if opening is not None:
+        option, rest = opening
+        return _Finding((*path, option), rest)
+    mentioned = mentioned_option(message, spec.options)
+    if mentioned is not None:
+        return _Finding((*path, mentioned), message)
     return _Finding(path, message if message.startswith(subject) else f"{subject}: {message}")

@@ -11,6 +11,7 @@ from cattrs.errors import ForbiddenExtraKeysError
 
 from audiogan.errors import suggest
 from audiogan.spec.locator import KeyPath
+from audiogan.spec.named_option import opening_option
 
 
 @frozen
@@ -42,7 +43,15 @@ def complaints_of(error: BaseValidationError, path: KeyPath = ()) -> Iterator[Co
         elif isinstance(inner, KeyError):
             yield Complaint(inner_path, f"missing{_purpose(error, inner_path)}")
         else:
-            yield Complaint(inner_path, str(inner))
+            yield _complaint(error, str(inner), inner_path, found_in=path)
+
+
+def _complaint(error: BaseValidationError, message: str, path: KeyPath, *, found_in: KeyPath) -> Complaint:
+    opening = opening_option(message, error.cl) if path == found_in else None
+    if opening is None:
+        return Complaint(path, message)
+    option, rest = opening
+    return Complaint((*path, option), rest)
 
 
 def _purpose(error: BaseValidationError, path: KeyPath) -> str:

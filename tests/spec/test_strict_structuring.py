@@ -126,7 +126,7 @@ def test_a_missing_option_says_what_it_is() -> None:
 
 
 def test_a_plugins_own_validator_is_heard() -> None:
-    assert complaint({"count": 3}, Even) == "thing 'x': count must be even, not 3"
+    assert complaint({"count": 3}, Even) == "thing 'x': count = 3: must be even, not 3"
 
 
 def test_every_mistake_at_once() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from attrs import frozen
 
 from audiogan.data.recordings.labels import label_group
@@ -77,10 +79,8 @@ class AudioFolderDatasetOptions:
         _at_most_one(self, "held_out_path", "held_out_pattern", "held_out_share")
         if self.label_table == "":
             raise ValueError("label_table is empty; name a CSV file, or leave the option out")
-        if self.label_pattern is not None:
-            label_group(self.label_pattern)
-        if self.held_out_pattern is not None:
-            compiled(self.held_out_pattern)
+        _check_pattern("label_pattern", self.label_pattern, label_group)
+        _check_pattern("held_out_pattern", self.held_out_pattern, compiled)
         if self.overlap and self.window != "all":
             raise ValueError(f'overlap = {self.overlap:g} needs window = "all"; with "{self.window}" there is none')
 
@@ -89,3 +89,12 @@ def _at_most_one(options: AudioFolderDatasetOptions, *names: str) -> None:
     given = [name for name in names if getattr(options, name)]
     if len(given) > 1:
         raise ValueError(f"{' and '.join(given)} are both given; keep one of them")
+
+
+def _check_pattern(name: str, pattern: str | None, read: Callable[[str], object]) -> None:
+    if pattern is None:
+        return
+    try:
+        read(pattern)
+    except ValueError as error:
+        raise ValueError(f"{name} = {error}") from error
