@@ -48,11 +48,19 @@ def scores_of_halves(
     halves, generated_halves = sides
     radii = _squared_radii(real_points, halves, in_half)
     generated_radii = _squared_radii(generated_points, generated_halves, in_half)
+    generated_least, generated_most = generated_radii.min(axis=0), generated_radii.max(axis=0)
     around = np.zeros(generated_halves.shape, dtype=np.int64)
     met, in_generated = np.zeros(halves.shape, dtype=bool), np.zeros(halves.shape, dtype=bool)
     for rows, block in _blocks(distances_by_rows(real_points, generated_points, allowance=ROUNDING)):
-        within = _Pairs.nearer_than(radii[:, rows].max(axis=0)[:, None], block)
-        reverse = _Pairs.nearer_than(generated_radii.max(axis=0), block)
+        least, most = radii[:, rows].min(axis=0)[:, None], radii[:, rows].max(axis=0)[:, None]
+        # Pairs within the least of the radii are inside whatever the division, and counted for all of them at once
+        surely = (block <= least).astype(np.float32)
+        around += _counts_of_same_half(surely, halves[:, rows], generated_halves)
+        met[:, rows] = _counts_of_same_half(surely.T, generated_halves, halves[:, rows]) > 0
+        surely = (block <= generated_least).astype(np.float32)
+        in_generated[:, rows] = _counts_of_same_half(surely.T, generated_halves, halves[:, rows]) > 0
+        within = _Pairs.between(least, most, block)
+        reverse = _Pairs.between(generated_least, generated_most, block)
         for division, (half, other_half) in enumerate(zip(halves[:, rows], generated_halves, strict=True)):
             found = within.in_same_half(half, other_half, radii[division, rows][within.rows])
             around[division] += np.bincount(within.columns[found], minlength=len(other_half))
@@ -75,8 +83,8 @@ class _Pairs:
     squared_distances: NDArray[np.float64]
 
     @classmethod
-    def nearer_than(cls, limits: NDArray[np.float64], block: NDArray[np.float64]) -> _Pairs:
-        rows, columns = np.nonzero(block <= limits)
+    def between(cls, least: NDArray[np.float64], most: NDArray[np.float64], block: NDArray[np.float64]) -> _Pairs:
+        rows, columns = np.nonzero((block > least) & (block <= most))
         return cls(rows, columns, block[rows, columns])
 
     def in_same_half(
@@ -84,6 +92,14 @@ class _Pairs:
     ) -> NDArray[np.bool_]:
         same: NDArray[np.bool_] = halves[self.rows] == other_halves[self.columns]
         return same & (self.squared_distances <= squared_radii)
+
+
+def _counts_of_same_half(
+    pairs: NDArray[np.float32], halves: NDArray[np.int8], other_halves: NDArray[np.int8]
+) -> NDArray[np.int64]:
+    """``[divisions, M]``: of ``pairs`` ``[N, M]`` of 0 and 1, how many of each column are of rows in the same half."""
+    in_second = halves.astype(np.float32) @ pairs
+    return np.where(other_halves == 1, in_second, pairs.sum(axis=0) - in_second).astype(np.int64)
 
 
 def _squared_radii(points: Tensor, halves: NDArray[np.int8], neighbours: int) -> NDArray[np.float64]:
@@ -109,5 +125,5 @@ def _blocks(distances: Iterator[Tensor]) -> Iterator[tuple[slice, NDArray[np.flo
         start += len(block)
 
 
-def _means(values: NDArray[np.generic], halves: NDArray[np.int8]) -> NDArray[np.float64]:
+def _means(values: NDArray[np.bool_ | np.floating], halves: NDArray[np.int8]) -> NDArray[np.float64]:
     return np.stack([np.mean(values, axis=1, where=halves == half) for half in (0, 1)], axis=1)
