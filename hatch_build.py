@@ -20,10 +20,12 @@ class CompiledLSTM(BuildHookInterface[BuilderConfig]):
         folder = Path(self.root, "audiogan", "kernels", "lstm", "cpu")
         compilation = runpy.run_path(str(folder / "compilation.py"))
         try:
-            libraries = compilation["compile_libraries"]()
+            libraries, failures = compilation["compile_libraries"]()
         except compilation["CompilationError"] as error:
             self.app.display_warning(f"audiogan.LSTM will run in plain torch, which is slower: {error}")
             return
+        for failure in failures:
+            self.app.display_warning(f"audiogan.LSTM goes without a set of instructions: {failure}")
         build_data["artifacts"] += [f"/{library.relative_to(self.root).as_posix()}" for library in libraries]
         build_data["pure_python"] = False
         # The libraries are called through ctypes and fit every Python.

@@ -14,13 +14,13 @@ from typing import Any, final
 import torch
 from attrs import evolve
 from torch import Tensor
-from torch.autograd import Function
 
 from audiogan.kernels.lstm.autocast import without_autocast
-from audiogan.kernels.lstm.engine import NO_BATCHES, refuse_batches, transforming, wanted
+from audiogan.kernels.lstm.engine import refuse_batches, transforming, wanted
 from audiogan.kernels.lstm.flat import RESULTS, as_arguments, as_layers, materialized, parted, weight_gradients_in_a_row
 from audiogan.kernels.lstm.interface import Direction, Implementation, Results, Wanted
 from audiogan.kernels.lstm.memory import in_memory, without_base
+from audiogan.kernels.lstm.reverse_mode import ReverseModeOnly, apply
 
 _OPTIONS = 3
 _OPTIONS_OF_BACKWARD = 5
@@ -38,35 +38,12 @@ def record(
     if not save and not transforming():
         inferred: tuple[Tensor, Tensor, Tensor] = LSTMFunction.forward(implementation, save, per_layer, *arguments)
         return inferred
-    output, hn, cn, *_ = _apply(LSTMFunction, implementation, save, per_layer, *arguments)
+    output, hn, cn, *_ = apply(LSTMFunction, implementation, save, per_layer, *arguments)
     return output, hn, cn
 
 
-class _ReverseModeOnly(Function):
-    """A node that refuses what it has no rule for in words of its own."""
-
-    @staticmethod
-    def vmap(*_: Any) -> Any:
-        """Raises.
-
-        :raises RuntimeError: always.
-        """
-        raise RuntimeError(NO_BATCHES)
-
-    @staticmethod
-    def jvp(*_: Any) -> Any:
-        """Raises.
-
-        :raises RuntimeError: always.
-        """
-        raise RuntimeError(
-            "the LSTM of audiogan has no forward-mode derivatives: torch.func.jvp, jacfwd, hessian and "
-            "torch.autograd.forward_ad do not work; use torch.func.grad or vjp, or torch.autograd.functional.jvp"
-        )
-
-
 @final
-class LSTMFunction(_ReverseModeOnly):
+class LSTMFunction(ReverseModeOnly):
     """``implementation, save, weights_per_layer, x, h0, c0, *weights`` to ``output, hn, cn, *saved``."""
 
     @staticmethod
@@ -99,7 +76,7 @@ class LSTMFunction(_ReverseModeOnly):
         arguments, saved = tensors[: ctx.arguments], tensors[ctx.arguments :]
         x, h0, _ = arguments[:RESULTS]
         output_bar, hn_bar, cn_bar = cotangents[:RESULTS]
-        gradients = _apply(
+        gradients = apply(
             LSTMBackward,
             ctx.implementation,
             wanted(ctx, inputs=slice(_OPTIONS, None), arguments=slice(len(arguments))),
@@ -116,7 +93,7 @@ class LSTMFunction(_ReverseModeOnly):
 
 
 @final
-class LSTMBackward(_ReverseModeOnly):
+class LSTMBackward(ReverseModeOnly):
     """``implementation, wanted, save, weights_per_layer, arguments, output_bar, hn_bar, cn_bar, *arguments, *saved``.
 
     Its outputs are gradients in the order of the arguments, None where not wanted, then what the pass saves.
@@ -128,6 +105,8 @@ class LSTMBackward(_ReverseModeOnly):
     ) -> Any:
         """The first backward pass; ``count`` of the tensors are arguments."""
         cotangents, arguments, saved = parted([in_memory(tensor) for tensor in tensors], RESULTS, count)
+        # A hook on saved tensors may bring back the same numbers in another order.
+        saved = tuple(tensor.contiguous() for tensor in saved)
         with without_autocast(cotangents[0].device):
             gradients, saved_by_backward = implementation.backward(
                 Results(*cotangents), as_arguments(arguments, per_layer), saved, wanted=wanted, save=save
@@ -156,7 +135,7 @@ class LSTMBackward(_ReverseModeOnly):
         arguments, saved, saved_by_backward = parted(ctx.saved_tensors, ctx.arguments, ctx.saved)
         count = len(arguments)
         direction = materialized(cotangents[:count], arguments)
-        gradients = _apply(
+        gradients = apply(
             LSTMSecondBackward,
             ctx.implementation,
             evolve(
@@ -174,7 +153,7 @@ class LSTMBackward(_ReverseModeOnly):
 
 
 @final
-class LSTMSecondBackward(_ReverseModeOnly):
+class LSTMSecondBackward(ReverseModeOnly):
     """``implementation, wanted, weights_per_layer, counts, *direction, *arguments, *saved, *saved_by_backward``.
 
     ``counts`` are those of the first three groups. The outputs are gradients with respect to the three cotangents of
@@ -189,6 +168,7 @@ class LSTMSecondBackward(_ReverseModeOnly):
         of_direction, of_arguments, of_saved = counts
         given = [in_memory(tensor) for tensor in tensors]
         (x, h0, c0, *moved), arguments, rest = parted(given, of_direction, of_arguments)
+        rest = tuple(tensor.contiguous() for tensor in rest)
         with without_autocast(x.device):
             results, gradients = implementation.second_backward(
                 Direction(x, h0, c0, as_layers(moved, per_layer) or None),
@@ -215,12 +195,6 @@ class LSTMSecondBackward(_ReverseModeOnly):
             "the LSTM of audiogan has first and second derivatives, and a third was asked for; "
             "torch.nn.LSTM has more, see audiogan.nn.twice_differentiable"
         )
-
-
-def _apply(function: Any, *inputs: Any) -> Any:
-    # Function.apply itself is for torch.func, and studies the signature of ``forward`` in every call: 40 microseconds.
-    apply = function.apply if transforming() else super(Function, function).apply
-    return apply(*inputs)
 
 
 def _all_zero(cotangents: Sequence[Tensor | None]) -> bool:

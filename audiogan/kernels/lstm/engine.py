@@ -35,8 +35,15 @@ def wanted(ctx: Any, *, inputs: slice, arguments: slice) -> Wanted:
     if will_execute is None:
         needed = ctx.needs_input_grad[inputs]
     else:
-        needed = [node is not None and will_execute(node) for node, _ in ctx.next_functions[arguments]]
+        needed = [
+            node is not None and (_is_leaf(node) or will_execute(node)) for node, _ in ctx.next_functions[arguments]
+        ]
     return Wanted(x=needed[_X], weights=any(needed[_FIRST_WEIGHT:]))
+
+
+def _is_leaf(node: Any) -> bool:
+    # Inside torch.func, leaves of a surrounding level may be inputs all the same.
+    return hasattr(node, "variable")
 
 
 def away_from_leaves(tensor: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from torch import Tensor
 from audiogan.kernels.lstm.autocast import autocasts
 from audiogan.kernels.lstm.autograd import record
 from audiogan.kernels.lstm.dispatch import choose
-from audiogan.kernels.lstm.engine import away_from_leaves
+from audiogan.kernels.lstm.engine import away_from_leaves, transforming
 from audiogan.kernels.lstm.flat import in_a_row
 from audiogan.kernels.lstm.interface import LayerWeights
 
@@ -44,7 +44,8 @@ def lstm(
     # An empty batch is no case for kernels that give every thread a share of it.
     chosen = choose(x.device, x.dtype, implementation if x.shape[1] > 0 else "reference", hidden=h0.shape[2])
     arguments = [away_from_leaves(tensor) for tensor in (x, h0, c0, *flat)]
-    save = torch.is_grad_enabled() and any(tensor.requires_grad for tensor in arguments)
+    # Inside torch.func what a surrounding transformation differentiates does not say so.
+    save = torch.is_grad_enabled() and (transforming() or any(tensor.requires_grad for tensor in arguments))
     return record(chosen, arguments, per_layer=len(flat) // len(weights), save=save)
 
 

@@ -18,8 +18,8 @@ two backward passes. What holds for all of them:
   with no other tensor: whoever receives them may write to them.
 - Passes run with gradients and autocast switched off. They may run in any thread, several at once.
 - What one pass saves for a later one is a tuple of tensors, whose meaning is the implementation's own. It may be empty,
-  is kept as long as autograd's graph, and may be used several times: a later pass must not write to it. A tensor that
-  was handed in is saved as ``tensor.detach()``, never as the same object.
+  is kept as long as autograd's graph, and may be used several times: a later pass must not write to it. It comes back
+  contiguous. A tensor that was handed in is saved as ``tensor.detach()``, never as the same object.
 """
 
 from __future__ import annotations

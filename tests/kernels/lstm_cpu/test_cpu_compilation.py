@@ -58,10 +58,43 @@ def test_every_library_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("CXX", str(compiler(tmp_path, 'echo "$@" > "$target"')))
     older = tmp_path / f"libaudiogan_lstm.{PROCESSOR}.01234567{SUFFIX}"
     older.touch()
-    written = compile_libraries(tmp_path, ["-extra"])
+    written, failures = compile_libraries(tmp_path, ["-extra"])
     assert not older.exists()
-    assert written == [library_path(name, tmp_path) for name in (*instruction_sets(), PROCESSOR)]
+    assert failures == []
+    assert written == [library_path(name, tmp_path) for name in (PROCESSOR, *instruction_sets())]
     assert all(" -extra " in path.read_text() for path in written)
+
+
+def test_a_compiler_may_have_arguments(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    program = compiler(tmp_path, 'echo "$@" > "$target"')
+    monkeypatch.setenv("CXX", f"{program} -first 'a word'")
+    written, _ = compile_libraries(tmp_path)
+    assert all(path.read_text().startswith("-first a word -std=c++17 ") for path in written)
+
+
+def test_a_set_of_instructions_that_the_compiler_does_not_know_costs_its_library_alone(
+    hook: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusing = 'case "$*" in *-mavx512f*) echo unrecognised -mavx512f >&2; exit 1;; esac; : > "$target"'
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
+    monkeypatch.setenv("CXX", str(compiler(tmp_path, refusing)))
+    written, (failure,) = compile_libraries(tmp_path)
+    assert written == [library_path(name, tmp_path) for name in (PROCESSOR, "x86-64-v3", "x86-64-v2")]
+    assert "failed:\nunrecognised -mavx512f" in str(failure)
+    build_data: dict[str, Any] = {"artifacts": [], "pure_python": True}
+    hook.initialize("standard", build_data)
+    assert len(build_data["artifacts"]) == 3
+    (warning,) = hook.warnings
+    assert warning.startswith("audiogan.LSTM goes without a set of instructions: ")
+
+
+def test_without_the_library_that_looks_at_the_processor_there_is_none(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusing = 'case "$*" in *processor.cpp*) echo no >&2; exit 1;; esac; : > "$target"'
+    monkeypatch.setenv("CXX", str(compiler(tmp_path, refusing)))
+    with pytest.raises(CompilationError, match=r"processor\.cpp"):
+        compile_libraries(tmp_path)
 
 
 @pytest.fixture
@@ -80,7 +113,7 @@ def test_a_wheel_with_libraries_is_for_one_platform(hook: Any, tmp_path: Path, m
     monkeypatch.setenv("CXX", str(compiler(tmp_path, ': > "$target"')))
     build_data: dict[str, Any] = {"artifacts": [], "pure_python": True}
     hook.initialize("standard", build_data)
-    names = [library_path(name).name for name in (*instruction_sets(), PROCESSOR)]
+    names = [library_path(name).name for name in (PROCESSOR, *instruction_sets())]
     assert build_data["artifacts"] == [f"/audiogan/kernels/lstm/cpu/{name}" for name in names]
     assert build_data["pure_python"] is False
     assert build_data["tag"].startswith("py3-none-")

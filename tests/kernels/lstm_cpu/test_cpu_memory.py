@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from audiogan.kernels.lstm.cpu import CPU, implementation
+from audiogan.kernels.lstm.cpu import CPU, layout
 from audiogan.kernels.lstm.cpu.buffers import Pool, fresh
 from audiogan.kernels.lstm.cpu.library import open_library, usable_instructions
 from tests.kernels.lstm.problems import Size, as_arguments, random_arguments
@@ -19,9 +19,11 @@ LIBRARY = open_library(usable_instructions()[0])
 LARGE = 1 << 22
 
 
-def test_fresh_memory_is_aligned() -> None:
-    assert fresh(LIBRARY, torch.float32, 3, 5).data_ptr() % 64 == 0
-    assert fresh(LIBRARY, torch.float64, LARGE).data_ptr() % (1 << 21) == 0
+def test_fresh_memory_is_aligned_and_holds_the_tensor_alone() -> None:
+    for shape in ((3, 5), (LARGE, 1)):
+        tensor = fresh(LIBRARY, torch.float64, *shape)
+        assert tensor.data_ptr() % 64 == 0
+        assert tensor.untyped_storage().nbytes() == tensor.nbytes
 
 
 def test_a_buffer_is_used_again_only_when_nothing_refers_to_it() -> None:
@@ -78,7 +80,7 @@ def test_what_is_saved_is_linear_in_the_steps() -> None:
 
 
 def test_nothing_is_kept_of_a_thousand_steps(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(implementation, "_LEAST_WORK", 1)
+    monkeypatch.setattr(layout, "_LEAST_WORK", 1)
     size = Size(steps=24, batch=6, inputs=2, hidden=9, layers=2)
     problem = random_problem(size)
     for _ in range(200):

@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from audiogan.kernels.lstm.cpu import CPU, implementation
+from audiogan.kernels.lstm.cpu import CPU, layout
 from audiogan.kernels.lstm.cpu.library import usable_instructions
 from audiogan.kernels.lstm.interface import Wanted
 from audiogan.kernels.lstm.reference import IMPLEMENTATION as REFERENCE
@@ -31,7 +31,7 @@ def assert_passes_agree(found: Passes, expected: Passes, tolerance: float) -> No
 @pytest.mark.parametrize("instructions", usable_instructions())
 @pytest.mark.parametrize("size", ODD_SIZES, ids=str)
 def test_odd_sizes(size: Size, instructions: str, dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(implementation, "_LEAST_WORK", 1)
+    monkeypatch.setattr(layout, "_LEAST_WORK", 1)
     for count in (1, 2, 3):
         problem = random_problem(size, move_weights=count != 2)
         expected = run(REFERENCE, size, *problem)
@@ -120,6 +120,24 @@ def test_large_and_undefined_inputs(instructions: str) -> None:
         expected = run(REFERENCE, size, [x, *arguments[1:]], *random_zero_cotangents(size, torch.float64)).results[0]
         assert output[1:, 0].isnan().all(), "what is not a number must be seen"
         assert_agree([output[:, 1:]], [expected[:, 1:]], tolerance)
+
+
+@pytest.mark.parametrize("hidden", [5, 16, 19])
+@pytest.mark.parametrize("instructions", usable_instructions())
+def test_an_infinite_input_spoils_no_more_than_it_must(instructions: str, hidden: int) -> None:
+    size = Size(steps=6, batch=3, inputs=3, hidden=hidden)
+    (x, *others), cotangents, direction = random_problem(size, move_weights=False)
+    x[2, 0, 1], x[4, 2, 0] = torch.inf, -torch.inf
+    expected, found = (
+        run(implementation, size, [x, *others], cotangents, direction).gradients
+        for implementation in (REFERENCE, CPU(instructions))
+    )
+    assert expected[0].isfinite().all()
+    assert 0 < sum(int((~gradient.isfinite()).sum()) for gradient in expected) <= 8 * hidden
+    for gradient, reference in zip(found, expected, strict=True):
+        finite = reference.isfinite()
+        assert torch.equal(gradient.isfinite(), finite)
+        torch.testing.assert_close(gradient[finite], reference[finite], rtol=1e-9, atol=1e-12)
 
 
 def random_zero_cotangents(size: Size, dtype: torch.dtype) -> tuple[list[Tensor], list[Tensor]]:

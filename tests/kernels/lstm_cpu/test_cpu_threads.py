@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from audiogan.kernels.lstm.cpu import CPU, implementation
+from audiogan.kernels.lstm.cpu import CPU, layout
 from audiogan.kernels.lstm.interface import Results, Wanted
 from tests.kernels.lstm.problems import Size, as_arguments, as_direction, assert_agree, of_gradients, of_results
 from tests.kernels.lstm_cpu.poisoned import random_problem, run, threads
@@ -16,7 +16,7 @@ SIZE = Size(steps=70, batch=37, inputs=3, hidden=20, layers=2)
 
 @pytest.fixture(autouse=True)
 def _every_thread_has_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(implementation, "_LEAST_WORK", 1)
+    monkeypatch.setattr(layout, "_LEAST_WORK", 1)
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5])

@@ -23,15 +23,11 @@ _LARGE_BYTES = 4 * _HUGE_PAGE_BYTES
 
 
 def fresh(library: Library, dtype: torch.dtype, *shape: int) -> Tensor:
-    """An uninitialised tensor that begins with a cache line, and with a huge page if it fills several."""
-    elements = prod(shape)
-    size = elements * dtype.itemsize
-    if size < _LARGE_BYTES:
-        return torch.empty(shape, dtype=dtype)
-    whole = torch.empty(elements + _HUGE_PAGE_BYTES // dtype.itemsize, dtype=dtype)
-    skipped = -whole.data_ptr() % _HUGE_PAGE_BYTES
-    library.advise_huge_pages(whole.data_ptr() + skipped, size)
-    return whole[skipped // dtype.itemsize :][:elements].view(shape)
+    """An uninitialised tensor that begins with a cache line, in huge pages where it fills several."""
+    tensor = torch.empty(shape, dtype=dtype)
+    if tensor.nbytes >= _LARGE_BYTES:
+        library.advise_huge_pages(tensor.data_ptr(), tensor.nbytes)
+    return tensor
 
 
 @final

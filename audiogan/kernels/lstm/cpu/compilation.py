@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import os
 import platform
+import shlex
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from hashlib import sha256
@@ -24,6 +25,12 @@ PROCESSOR = "processor"
 
 _FLAGS: Final = ("-std=c++17", "-O3", "-fPIC", "-shared", "-fvisibility=hidden", "-Wno-psabi", "-pthread")
 _COMPILERS: Final = ("c++", "g++", "clang++")
+
+_V2: Final = ("-mcx16", "-msahf", "-mpopcnt", "-msse4.2")
+_V3: Final = (*_V2, "-mavx2", "-mbmi", "-mbmi2", "-mf16c", "-mfma", "-mlzcnt", "-mmovbe", "-mxsave")
+_V4: Final = (*_V3, "-mavx512f", "-mavx512bw", "-mavx512cd", "-mavx512dq", "-mavx512vl")
+# The levels of the x86-64 psABI, spelt out for compilers from before 2020, which do not know them by name.
+_ADDED_INSTRUCTIONS: Final = {"x86-64-v2": _V2, "x86-64-v3": _V3, "x86-64-v4": _V4}
 
 
 class CompilationError(Exception):
@@ -53,38 +60,55 @@ def _digest() -> str:
     return digest.hexdigest()[:8]
 
 
-def compile_libraries(folder: Path = FOLDER, extra_flags: Sequence[str] = ()) -> list[Path]:
-    """Compiles every library into ``folder``, two at a time, and returns their paths; removes those of older sources.
+def compile_libraries(
+    folder: Path = FOLDER, extra_flags: Sequence[str] = ()
+) -> tuple[list[Path], list[CompilationError]]:
+    """Compiles the libraries into ``folder``, two at a time, and removes those of older sources.
 
-    The compiler is the one that ``CXX`` names, else the first of c++, g++ and clang++ on the path.
+    The compiler is the one that ``CXX`` names, with its arguments, else the first of c++, g++ and clang++ on the path.
+    One that does not know a set of instructions costs that library alone.
 
-    :raises CompilationError: there is no compiler, or it fails.
+    :returns: the paths of the libraries, and what became of the others.
+    :raises CompilationError: there is no compiler, or none of the libraries can be used.
     """
     compiler = _compiler()
-    names = (*instruction_sets(), PROCESSOR)
+    names = (PROCESSOR, *instruction_sets())
     with ThreadPoolExecutor(max_workers=2) as pool:
-        written = list(pool.map(lambda name: _compile(compiler, name, folder, extra_flags), names))
+        results = list(pool.map(lambda name: _compiled(compiler, name, folder, extra_flags), names))
+    failures = [result for result in results if isinstance(result, CompilationError)]
+    if isinstance(results[0], CompilationError) or len(failures) == len(instruction_sets()):
+        raise failures[0]
+    written = [result for result in results if isinstance(result, Path)]
     for path in folder.glob(f"libaudiogan_lstm.*{SUFFIX}"):
         if path not in written:
             path.unlink()
-    return written
+    return written, failures
 
 
-def _compiler() -> str:
-    candidates = [os.environ["CXX"]] if os.environ.get("CXX") else _COMPILERS
+def _compiler() -> list[str]:
+    named = os.environ.get("CXX", "").strip()
+    candidates = [named] if named else _COMPILERS
     for candidate in candidates:
-        found = shutil.which(candidate)
+        program, *arguments = shlex.split(candidate)
+        found = shutil.which(program)
         if found is not None:
-            return found
+            return [found, *arguments]
     raise CompilationError(f"no C++ compiler found (looked for {', '.join(candidates)})")
 
 
-def _compile(compiler: str, name: str, folder: Path, extra_flags: Sequence[str]) -> Path:
+def _compiled(compiler: list[str], name: str, folder: Path, extra_flags: Sequence[str]) -> Path | CompilationError:
+    try:
+        return _compile(compiler, name, folder, extra_flags)
+    except CompilationError as error:
+        return error
+
+
+def _compile(compiler: list[str], name: str, folder: Path, extra_flags: Sequence[str]) -> Path:
     source = FOLDER / "source" / ("processor.cpp" if name == PROCESSOR else "library.cpp")
     target = library_path(name, folder)
     # A process may have the old library mapped: it must be replaced, not written to.
     unfinished = target.with_suffix(f".{os.getpid()}.tmp")
-    command = [compiler, *_FLAGS, *_architecture(name), *extra_flags, str(source), "-o", str(unfinished)]
+    command = [*compiler, *_FLAGS, *_architecture(name), *extra_flags, str(source), "-o", str(unfinished)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - the user's own compiler
     if done.returncode != 0:
         unfinished.unlink(missing_ok=True)
@@ -93,6 +117,5 @@ def _compile(compiler: str, name: str, folder: Path, extra_flags: Sequence[str])
     return target
 
 
-def _architecture(name: str) -> Iterator[str]:
-    if name.startswith("x86-64-"):
-        yield f"-march={name}"
+def _architecture(name: str) -> tuple[str, ...]:
+    return _ADDED_INSTRUCTIONS.get(name, ())

@@ -10,6 +10,7 @@ from torch import Tensor
 from audiogan.kernels.lstm.cpu.addresses import c_arguments, c_results, plain_arguments, plain_results
 from audiogan.kernels.lstm.cpu.buffers import Pool, fresh
 from audiogan.kernels.lstm.cpu.compilation import instruction_sets
+from audiogan.kernels.lstm.cpu.layout import padded_units, saved_rows, shape_of, slice_rows
 from audiogan.kernels.lstm.cpu.library import DTYPES, Library, survey
 from audiogan.kernels.lstm.cpu.structures import CCall, CResults, CShape
 from audiogan.kernels.lstm.interface import (
@@ -22,15 +23,6 @@ from audiogan.kernels.lstm.interface import (
     Saved,
     Wanted,
 )
-
-_MOST_ROWS = 16
-"""Sequences that a thread scans together: enough for the products, few enough for their tangents to stay small."""
-
-_HIDDEN_OF_LARGE_WEIGHTS = 128
-"""From this hidden size on weights leave the first-level cache, and twice as many sequences share each reading."""
-
-_LEAST_WORK = 1 << 22
-"""Multiplications for which a thread of its own is worth starting."""
 
 _POOL = Pool()
 
@@ -74,13 +66,17 @@ class CPU(Implementation):
         order = instruction_sets()
         used = order.index(self._library().instructions)
         better = [survey().unusable[name] for name in order[:used] if name in survey().unusable]
-        return f"{'; '.join(better)}; install audiogan again" if better and self._instructions is None else None
+        return (
+            f"{'; '.join(better)}; install audiogan again, with a newer C++ compiler"
+            if better and self._instructions is None
+            else None
+        )
 
     def forward(self, arguments: Arguments, *, save: bool) -> tuple[Results, Saved]:
         """Saves the records of ``source/records.h``, ``[slices, layers, T, rows, units / lanes, 5, lanes]``."""
         library, dtype = self._library(), arguments.x.dtype
         arguments = plain_arguments(arguments)
-        shape = _shape(arguments, rows=_slice_rows(arguments))
+        shape = shape_of(arguments, rows=slice_rows(arguments))
         saved = (_records(library, dtype, shape),) if save else ()
         results = _results(library, arguments)
         call = CCall(shape=shape, arguments=c_arguments(arguments), results=c_results(results))
@@ -92,7 +88,7 @@ class CPU(Implementation):
     ) -> tuple[Gradients, Saved]:
         """Saves h̄ ``[slices, layers, T, rows, units]``, and c̄ of the last step, which is not copied."""
         library, dtype = self._library(), arguments.x.dtype
-        shape = _shape(arguments, rows=saved[0].shape[3])
+        shape = shape_of(arguments, rows=saved[0].shape[3])
         arguments, cotangents = plain_arguments(arguments), plain_results(cotangents)
         kept = (_h_cotangents(library, dtype, shape), cotangents.cn.detach()) if save else ()
         gradients = _gradients(library, arguments, wanted)
@@ -113,7 +109,7 @@ class CPU(Implementation):
         arguments, moved = plain_arguments(arguments), plain_arguments(direction)
         h_bar, cn_bar = saved_by_backward
         gradients = _gradients(library, arguments, wanted)
-        shape = _shape(arguments, rows=saved[0].shape[3])
+        shape = shape_of(arguments, rows=saved[0].shape[3])
         tangents = _results(library, arguments) if wanted.cotangents else None
         call = CCall(
             shape=shape,
@@ -140,45 +136,14 @@ def _run(library: Library, name: str, dtype: torch.dtype, call: CCall, saved: Sa
     library.run(name, dtype, call)
 
 
-def _threads(arguments: Arguments) -> int:
-    """As many as torch uses, but not more than there is work for."""
-    steps, batch, inputs = arguments.x.shape
-    layers, _, hidden = arguments.h0.shape
-    work = steps * batch * 4 * hidden * (inputs + hidden + (layers - 1) * 2 * hidden)
-    return max(1, min(torch.get_num_threads(), batch, work // _LEAST_WORK))
-
-
-def _slice_rows(arguments: Arguments) -> int:
-    """Sequences in a slice, such that every thread has equally many slices as far as that can be."""
-    threads, batch = _threads(arguments), arguments.x.shape[1]
-    most = _MOST_ROWS if arguments.h0.shape[2] < _HIDDEN_OF_LARGE_WEIGHTS else 2 * _MOST_ROWS
-    slices = threads * _ceil(batch, threads * most)
-    return _ceil(batch, slices)
-
-
-def _shape(arguments: Arguments, rows: int) -> CShape:
-    steps, batch, inputs = arguments.x.shape
-    layers, _, hidden = arguments.h0.shape
-    workers = min(_threads(arguments), _ceil(batch, rows))
-    return CShape(steps, batch, inputs, hidden, layers, rows, workers)
-
-
 def _records(library: Library, dtype: torch.dtype, shape: CShape) -> Tensor:
     lanes = library.lanes[dtype]
-    blocks = _units(shape, lanes) // lanes
-    return _POOL.take(library, dtype, *_saved_rows(shape), blocks, 5, lanes)
+    blocks = padded_units(shape, lanes) // lanes
+    return _POOL.take(library, dtype, *saved_rows(shape), blocks, 5, lanes)
 
 
 def _h_cotangents(library: Library, dtype: torch.dtype, shape: CShape) -> Tensor:
-    return _POOL.take(library, dtype, *_saved_rows(shape), _units(shape, library.lanes[dtype]))
-
-
-def _saved_rows(shape: CShape) -> tuple[int, int, int, int]:
-    return _ceil(shape.batch, shape.slice_rows), shape.layers, shape.steps, shape.slice_rows
-
-
-def _units(shape: CShape, lanes: int) -> int:
-    return _ceil(shape.hidden, max(lanes, 4)) * max(lanes, 4)
+    return _POOL.take(library, dtype, *saved_rows(shape), padded_units(shape, library.lanes[dtype]))
 
 
 def _results(library: Library, arguments: Arguments) -> Results:
@@ -205,7 +170,3 @@ def _gradients(library: Library, arguments: Arguments, wanted: Wanted) -> Gradie
         if wanted.weights
         else None,
     )
-
-
-def _ceil(value: int, divisor: int) -> int:
-    return -(-value // divisor)

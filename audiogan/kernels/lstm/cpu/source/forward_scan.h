@@ -75,7 +75,7 @@ struct ForwardScan final {
   AUDIOGAN_APART void scan_tile(const Real* x, int64_t x_stride, const Real* h_before, Real* h_now, Real* c_now,
                                  const ForwardPanels<Real>& weights, int64_t block, Real* record) const {
     constexpr int64_t LANES = Simd<Real>::LANES;
-    const int64_t column = block * GATES * LANES, unit = block * LANES;
+    const int64_t column = block * GATES * LANES, unit = block * LANES, given = plan.shape.hidden - unit;
     Tile<Real, ROWS, PANEL_VECTORS> z;
     AUDIOGAN_UNROLL
     for (int v = 0; v < PANEL_VECTORS; ++v) {
@@ -87,7 +87,12 @@ struct ForwardScan final {
     add_product(z, h_before, plan.units, weights.hidden.panel(column), GATES * LANES, weights.hidden.depth);
     AUDIOGAN_UNROLL
     for (int r = 0; r < ROWS; ++r) {
-      const auto& sums = z.sums[r];
+      auto& sums = z.sums[r];
+      if (given < LANES) {
+        // An infinite input times a padding weight is not a number.
+        AUDIOGAN_UNROLL
+        for (int v = 0; v < PANEL_VECTORS; ++v) sums[v] = first_lanes<Real>(sums[v], given);
+      }
       const PerGate<Real> gates = activate<Real>({sums[0], sums[1], sums[2], sums[3]});
       Real* const c_at = c_now + r * plan.units + unit;
       const State<Real> state = next_state<Real>(gates, load(c_at));

@@ -42,10 +42,13 @@ AUDIOGAN_PASS(forward, forward_float64, double)
 AUDIOGAN_PASS(backward, backward_float64, double)
 AUDIOGAN_PASS(second_backward, second_backward_float64, double)
 
-// Asks for pages of 2 MiB, whose first touch costs a fraction of that of as many small ones.
+// Asks for pages of 2 MiB, whose first touch costs a fraction of that of as many small ones, where whole ones fit in.
 AUDIOGAN_EXPORT void audiogan_lstm_advise_huge_pages(void* data, int64_t bytes) {
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
-  madvise(data, bytes, MADV_HUGEPAGE);
+  constexpr uintptr_t HUGE_PAGE = uintptr_t{1} << 21;
+  const uintptr_t begin = (reinterpret_cast<uintptr_t>(data) + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
+  const uintptr_t end = (reinterpret_cast<uintptr_t>(data) + bytes) & ~(HUGE_PAGE - 1);
+  if (begin < end) madvise(reinterpret_cast<void*>(begin), end - begin, MADV_HUGEPAGE);
 #else
   (void)data, (void)bytes;
 #endif

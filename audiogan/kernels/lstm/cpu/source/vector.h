@@ -66,4 +66,11 @@ AUDIOGAN_INLINE Vector<Real> broadcast(Real value) {
   return value - Vector<Real>{};
 }
 
+// The first `count` lanes, and zeros, whatever the others hold.
+template <class Real>
+AUDIOGAN_INLINE Vector<Real> first_lanes(Vector<Real> vector, int64_t count) {
+  constexpr Real NUMBERS[] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  return load(NUMBERS) < broadcast<Real>(Real(count)) ? vector : Vector<Real>{};
+}
+
 }  // namespace audiogan_lstm
