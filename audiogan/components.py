@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import final
+
 import torch
 from attrs import frozen
 
@@ -11,6 +13,7 @@ from audiogan.registry import Registry
 from audiogan.spec.schema import ExperimentSpec
 
 
+@final
 @frozen
 class Components:
     """The parts of an experiment; both networks see what the representation makes of the dataset's windows."""

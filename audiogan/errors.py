@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import final
 
 
 class AudioganError(Exception):
     """A mistake outside the program: the command line prints its text and exits with status 2."""
 
 
+@final
 class SpecError(AudioganError):
     """An experiment file or an override that cannot be used; its text lists every problem found."""
 
 
+@final
 class PluginError(AudioganError):
     """A plugin that cannot be loaded, or two plugins that claim one name."""
 
@@ -21,14 +24,17 @@ class DataError(AudioganError):
     """Audio or records that cannot be read, or that yield nothing to train on."""
 
 
+@final
 class DamagedDataError(DataError):
     """One record or one recording that is damaged while others may be sound: what ``on_error = "skip"`` passes over."""
 
 
+@final
 class CheckpointError(AudioganError):
     """A checkpoint that is missing, damaged, or belongs to another experiment."""
 
 
+@final
 class TrainingError(AudioganError):
     """A training that cannot go on, such as one whose loss is no longer finite."""
 

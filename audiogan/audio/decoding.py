@@ -6,6 +6,7 @@ import os
 from collections import OrderedDict
 from fractions import Fraction
 from pathlib import Path
+from typing import final
 
 import numpy as np
 import soundfile
@@ -28,6 +29,7 @@ _NO_LENGTH = 2**60
 """What libsndfile gives as the length where it knows none is larger than this."""
 
 
+@final
 @frozen
 class AudioHeader:
     """What an audio file says of itself."""
@@ -92,6 +94,7 @@ def reason(error: Exception) -> str:
     return str(getattr(error, "error_string", error)).rstrip(".")
 
 
+@final
 class AudioDecoder:
     """Reads stretches of audio files, keeping a bounded number of them open, and the indices of MP3 files.
 

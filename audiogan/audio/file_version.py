@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import final
 
 from attrs import frozen
 
 
+@final
 @frozen
 class FileVersion:
     """What changes when a file is written or replaced."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ _OFFSET = -0.691
 """So that a tone of 997 Hz has the loudness of its level (BS.1770-4, annex 1)."""
 
 
+@final
 class LoudnessMeter:
     """Integrated loudness of a recording that is handed over piece by piece.
 

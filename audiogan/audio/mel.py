@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import final
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -47,6 +49,7 @@ def mel_weights(*, n_mels: int, n_fft: int, sample_rate: int, lower_hz: float, u
     return np.asarray(weights, dtype=np.float32)
 
 
+@final
 class LogMelSpectrogram(nn.Module):
     """Waveforms ``[..., length]`` to ``log(mel + 1e-6)``, ``[..., ceil(length / hop_length), n_mels]``.
 

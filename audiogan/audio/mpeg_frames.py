@@ -9,6 +9,7 @@ and ISO/IEC 13818-3; for the tag, the layout that LAME documents.
 from __future__ import annotations
 
 from mmap import mmap
+from typing import final
 
 from attrs import frozen
 
@@ -30,6 +31,7 @@ _FIELDS = ((1, 4), (2, 4), (4, 100), (8, 4))
 _DELAY_AFTER_FIELDS = 21
 
 
+@final
 @frozen
 class MpegFrame:
     """One frame: where it begins, and its size, in bytes; and the samples that it decodes to."""
@@ -50,6 +52,7 @@ class MpegFrame:
         return slice(begin, begin + _SIDE_BYTES[self.generation, self.is_mono])
 
 
+@final
 @frozen
 class LengthTag:
     """What a Xing or Info tag states; ``None`` for what it leaves out."""

@@ -27,6 +27,7 @@ _ID3_HEADER_BYTES = 10
 _LARGEST_FRAME = 4096
 
 
+@final
 @frozen(eq=False)
 class MpegIndex:
     """The frames of a layer III stream, without the first where that is a tag."""

@@ -23,6 +23,7 @@ too late or too early."""
 _MOST_DAMAGES = 64
 
 
+@final
 @frozen
 class OggDamage:
     """A stretch of a recording that its file does not give as it was written."""
@@ -90,6 +91,7 @@ def find_damage(path: Path, *, length: int, samples_per_position: Fraction) -> t
     return tuple(damages)
 
 
+@final
 @frozen
 class _Gap:
     byte: int

@@ -14,7 +14,7 @@ from collections import deque
 from collections.abc import Iterator
 from mmap import mmap
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, final
 
 from attrs import frozen
 
@@ -30,6 +30,7 @@ _SEGMENTS = 26
 _REVERSED_BITS = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 
 
+@final
 @frozen
 class OggPage:
     """A page whose checksum is right."""

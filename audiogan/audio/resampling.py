@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from math import ceil, gcd
+from typing import final
 
 import numpy as np
 import soxr
@@ -23,6 +24,7 @@ def resampler_with_version() -> str:
     return f"{RESAMPLER} (soxr {soxr.__version__}, libsoxr {soxr.__libsoxr_version__})"
 
 
+@final
 @frozen
 class RateChange:
     """From one sample rate to another, both in Hz."""

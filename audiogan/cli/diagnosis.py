@@ -6,6 +6,7 @@ import os
 import platform
 from collections.abc import Sequence
 from pathlib import Path
+from typing import final
 
 import torch
 from attrs import frozen
@@ -18,6 +19,7 @@ _DTYPES = (torch.float32, torch.float64)
 _HUGE_PAGES = Path("/sys/kernel/mm/transparent_hugepage/enabled")
 
 
+@final
 @frozen
 class Selection:
     """The implementation of the LSTM for a device and a dtype, None if there is none, and why not a faster one.

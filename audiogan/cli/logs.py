@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 import sys
+from typing import final
 
 from audiogan.cli.printable import printable_lines
 
 
+@final
 class _TerminalHandler(logging.Handler):
     """Prints information to standard output and warnings to standard error, whatever these are at the moment."""
 

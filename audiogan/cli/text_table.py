@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import final
 
 from attrs import field, frozen
 
 from audiogan.cli.printable import printable, printable_lines
 
 
+@final
 @frozen
 class TextTable:
     """A titled table of short texts; ``notes`` are lines printed beneath it."""

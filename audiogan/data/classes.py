@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import final
+
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
@@ -10,6 +12,7 @@ NO_CLASS = -1
 """Stands among the indices for what has no label."""
 
 
+@final
 @frozen(eq=False)
 class Classes:
     """The class of each of several recordings or records."""

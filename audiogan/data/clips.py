@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 from attrs import field, frozen
@@ -19,6 +19,7 @@ from audiogan.data.example_encoding import encode_example
 from audiogan.data.shard_writer import write_shard
 
 
+@final
 @frozen(eq=False)
 class Clip:
     """A piece of a recording."""

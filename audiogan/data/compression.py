@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterator
 from hashlib import file_digest
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, BinaryIO, Literal, final
 
 from attrs import asdict, frozen
 
@@ -36,6 +36,7 @@ _TOLD_FROM_BYTES = 1 << 26
 _log = logging.getLogger("audiogan")
 
 
+@final
 @frozen
 class StreamFault:
     """Where the compressed data end before they should."""
@@ -45,6 +46,7 @@ class StreamFault:
     reason: str
 
 
+@final
 @frozen
 class DecompressedFile:
     """The decompressed bytes of a file, as far as they can be had."""
@@ -117,6 +119,7 @@ def _contents_path(copy: Path) -> Path:
     return copy.with_suffix(".json")
 
 
+@final
 class _Stream:
     """The decompressed blocks of a file of one or several compressed streams, up to the first fault."""
 

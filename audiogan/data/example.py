@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, final
 
 import numpy as np
 from attrs import frozen
@@ -20,6 +20,7 @@ from audiogan.errors import DamagedDataError, DataError
 _STORED_FLOAT: Final = np.dtype("<f4")
 
 
+@final
 @frozen(eq=False)
 class Example:
     """A decoded record that knows its place, so that whatever it lacks can be reported."""

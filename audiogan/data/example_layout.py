@@ -23,6 +23,7 @@ _MOST_LAYOUTS = 256
 _MOST_OF_A_LENGTH = 4
 
 
+@final
 @frozen(eq=False)
 class ExampleLayout:
     """The places of float lists in all records of one shape."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from typing import BinaryIO
+from typing import BinaryIO, final
 
 import numpy as np
 from attrs import frozen
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from audiogan.data.framing import CHECKSUM, FRAME_BYTES, HEADER_BYTES, LENGTH, masked_crc
 
 
+@final
 @frozen
 class FrameFault:
     """What keeps the walk from going on behind the last sound frame."""
@@ -23,6 +24,7 @@ class FrameFault:
     """The file ends within the frame, which is sound as far as it goes."""
 
 
+@final
 @frozen(eq=False)
 class Frames:
     """Where the records of a file stand."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from types import TracebackType
-from typing import Self
+from typing import Self, final
 
 import numpy as np
 import torch
@@ -22,6 +22,7 @@ from audiogan.interfaces.dataset import Dataset
 __all__ = ["UNLABELLED", "Batch", "BatchLoader"]
 
 
+@final
 @frozen(eq=False)
 class Batch:
     """Windows, and where the order of windows stands after them."""
@@ -38,6 +39,7 @@ class Batch:
     """Damaged windows that had their turn since the batch before this one, and were passed over."""
 
 
+@final
 class BatchLoader(Iterator[Batch]):
     """An endless stream of batches that depends on the dataset, ``batch_size``, ``seed`` and ``position`` alone.
 

@@ -19,6 +19,7 @@ from audiogan.data.seeds import number_seeds
 _PERMUTATION, _WINDOW = 0, 1
 
 
+@final
 @frozen(eq=False)
 class Turns:
     """The turns of windows that follow one another in the endless order."""

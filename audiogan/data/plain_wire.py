@@ -6,7 +6,7 @@ Source: https://protobuf.dev/programming-guides/encoding/, and TensorFlow's exam
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, final
 
 Record = bytes | memoryview
 
@@ -25,10 +25,12 @@ _MOST_INTEGER_BYTES = 9
 _LONGEST_INTEGERS = 64
 
 
+@final
 class OtherEncodingError(Exception):
     """The record is encoded in another way, or holds no example."""
 
 
+@final
 class FloatRun(NamedTuple):
     """Floats that stand one after the other."""
 
@@ -38,6 +40,7 @@ class FloatRun(NamedTuple):
     """How many there are."""
 
 
+@final
 class FreeBytes(NamedTuple):
     """A stretch of a record whose bytes, but for the bits of ``mask``, may change and leave it as well encoded."""
 
@@ -46,6 +49,7 @@ class FreeBytes(NamedTuple):
     mask: int
 
 
+@final
 class PlainFeatures(NamedTuple):
     """What a record holds."""
 

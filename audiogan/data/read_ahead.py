@@ -10,7 +10,7 @@ import atexit
 import signal
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 import torch
@@ -54,6 +54,7 @@ def read_in_workers(reader: WindowReader, turns: Iterator[Turns], *, size: int, 
     return _ReadAhead(buffers, iter(loader))
 
 
+@final
 class _ReadAhead(Iterator[ReadTurns]):
     """Hands out what the workers read.
 
@@ -76,12 +77,14 @@ class _ReadAhead(Iterator[ReadTurns]):
         atexit.unregister(self._results.clear)
 
 
+@final
 @frozen(eq=False)
 class _Task:
     buffer: int
     turns: Turns
 
 
+@final
 @frozen(eq=False)
 class _Buffered:
     """Turns whose samples wait in a buffer."""
@@ -90,6 +93,7 @@ class _Buffered:
     read: ReadTurns
 
 
+@final
 class _BufferedReader(TorchDataset[_Buffered]):
     def __init__(self, reader: WindowReader, buffers: SharedBuffers) -> None:
         self._reader, self._buffers = reader, buffers
@@ -100,6 +104,7 @@ class _BufferedReader(TorchDataset[_Buffered]):
         return _Buffered(task.buffer, evolve(read, windows=evolve(read.windows, waveforms=self._nothing)))
 
 
+@final
 class _Tasks:
     """Gives every batch a buffer."""
 

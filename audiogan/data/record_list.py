@@ -9,7 +9,7 @@ from functools import partial
 from hashlib import sha256
 from itertools import accumulate
 from pathlib import Path
-from typing import Literal
+from typing import Literal, final
 
 import numpy as np
 from attrs import field, frozen
@@ -21,6 +21,7 @@ from audiogan.data.shard import RecordPlace, Shard, open_shard, survey_shard
 from audiogan.errors import DataError
 
 
+@final
 @frozen(eq=False)
 class RecordList:
     """The records of several shards, numbered through; made by :func:`open_shards` or :func:`survey_shards`."""

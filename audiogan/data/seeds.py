@@ -8,7 +8,7 @@ seed_seq_fe, "Developing a seed_seq Alternative", 2015, https://www.pcg-random.o
 
 from __future__ import annotations
 
-from typing import Any, Self, cast
+from typing import Any, Self, cast, final
 
 import numpy as np
 from numpy.random import SeedSequence
@@ -26,6 +26,7 @@ _MIX_LEFT, _MIX_RIGHT = np.uint32(0xCA01F9DD), np.uint32(0x4973F715)
 Words = NDArray[np.uint32]
 
 
+@final
 class NumberSeed(ISpawnableSeedSequence):
     """``SeedSequence(seed, spawn_key=(purpose, number))``, whose first 128 bits are known already."""
 

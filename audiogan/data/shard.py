@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, final
 
 import numpy as np
 from attrs import field, frozen
@@ -18,6 +18,7 @@ from audiogan.data.stored_file import StoredFile
 from audiogan.errors import DamagedDataError, DataError
 
 
+@final
 class RecordPlace(NamedTuple):
     """Where a record stands: its file, its number from 0, and the byte at which its frame begins."""
 
@@ -32,6 +33,7 @@ class RecordPlace(NamedTuple):
         return f"{self.path}, record {self.number} at byte {self.offset}{of_what}"
 
 
+@final
 @frozen(eq=False)
 class Shard:
     """A TFRecord file with the places of its records, made by :func:`open_shard` or :func:`survey_shard`.

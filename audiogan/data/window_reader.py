@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import final
 
 import numpy as np
 from attrs import field, frozen
@@ -16,6 +17,7 @@ UNLABELLED = -100
 """Stands for a missing label; :func:`torch.nn.functional.cross_entropy` passes over it by default."""
 
 
+@final
 @frozen(eq=False)
 class SoundWindows:
     """Windows that were read, in the order of their turns."""
@@ -35,6 +37,7 @@ class SoundWindows:
         return SoundWindows(self.waveforms[which], self.labels[which], self.positions[which])
 
 
+@final
 @frozen(eq=False)
 class ReadTurns:
     """What became of some turns."""
@@ -48,6 +51,7 @@ class ReadTurns:
     """A failure as a value: raised in a worker process, it would arrive with that worker's traceback in its text."""
 
 
+@final
 @frozen(eq=False)
 class WindowReader:
     """Reads windows of ``dataset`` with the random numbers that ``seed`` gives to each position."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import final
+
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
@@ -10,6 +12,7 @@ _MOST_ROUNDS = 300
 _ROWS_AT_A_TIME = 4096
 
 
+@final
 @frozen(eq=False)
 class Clustering:
     """Cluster centres ``[K, dim]`` and the sum of the squared distances of all points to their nearest centre."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import final
 
 import numpy as np
 from attrs import frozen
@@ -12,6 +13,7 @@ SIGNIFICANCE = 0.05
 _CRITICAL_Z = 1.959963984540054
 
 
+@final
 @frozen
 class DifferentBins:
     """How the counts of two sets of samples over the same bins differ."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import final
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ ROUNDING = 1e-12
 """Of the squared norms: far more than products of doubles lose, so that a point that sets a radius lies in the ball."""
 
 
+@final
 @frozen(eq=False)
 class BallMembership:
     """What balls around the real points say of generated points, and the reverse; the scores are means of these.

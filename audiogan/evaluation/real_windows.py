@@ -26,6 +26,7 @@ _TRIED = 256
 """Windows of a further pass by which it is decided whether the pass is worth while."""
 
 
+@final
 @frozen(eq=False)
 class RealWindows:
     """Two parts of the real data that share no window, so that real data can be scored as generated data is."""

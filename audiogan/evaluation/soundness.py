@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from typing import final
 
 import numpy as np
 import torch
@@ -26,6 +27,7 @@ _PROJECTION_SEED = 0
 _ROWS_AT_A_TIME = 256
 
 
+@final
 @frozen
 class Soundness:
     """Counts among ``windows`` waveforms; the silent ones are nobody's duplicates."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, final
 
 import numpy as np
 from attrs import frozen
@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from audiogan.errors import DataError
 
 
+@final
 @frozen(eq=False)
 class Window:
     """One training example: a waveform ``[channels, window_length]``, float32 in [-1, 1], and its class if known."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import final
+
 from attrs import frozen
 
 
+@final
 @frozen
 class LayerRow:
     """One line of a network's layer table.

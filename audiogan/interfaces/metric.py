@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, final
 
 from attrs import field, frozen
 from torch import Tensor
@@ -13,6 +13,7 @@ from torch import Tensor
 from audiogan.interfaces.dataset import Dataset
 
 
+@final
 @frozen
 class MetricResult:
     """Named figures and the protocol that made them: counts, splits, hashes, all that it takes to repeat them."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import accumulate
+from typing import final
 
 from attrs import frozen
 
@@ -13,6 +14,7 @@ _STRIDE = 4
 _SHORTEST = _START * _STRIDE
 
 
+@final
 @frozen
 class LayerPlan:
     """Feature maps grow to ``length`` samples by ``strides``, or shrink from there by the same strides.

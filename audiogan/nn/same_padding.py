@@ -10,6 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from math import prod
+from typing import final
 
 import torch
 from torch import Tensor, nn
@@ -51,6 +52,7 @@ class _SameLayer(nn.Module, ABC):
         return f"{tuple(self.weight.shape)}, stride={self.stride}"
 
 
+@final
 class Conv1dSame(_SameLayer):
     """``[N, in_channels, T]`` to ``[N, out_channels, ceil(T / stride)]``; ``weight`` is ``[out, in, kernel_size]``."""
 
@@ -65,6 +67,7 @@ class Conv1dSame(_SameLayer):
         return F.conv1d(F.pad(inputs, (left, right)), self.weight, self.bias, stride=self.stride)
 
 
+@final
 class Conv2dSame(_SameLayer):
     """``[N, in_channels, H, W]`` to ``[N, out_channels, ceil(H / stride), ceil(W / stride)]``, with a square kernel.
 
@@ -83,6 +86,7 @@ class Conv2dSame(_SameLayer):
         return F.conv2d(F.pad(inputs, (left, right, top, bottom)), self.weight, self.bias, stride=self.stride)
 
 
+@final
 class ConvTranspose1dSame(_SameLayer):
     """``[N, in_channels, T]`` to ``[N, out_channels, T * stride]``; ``weight`` is ``[in, out, kernel_size]``.
 
@@ -106,6 +110,7 @@ class ConvTranspose1dSame(_SameLayer):
         return whole[..., :length]
 
 
+@final
 class ConvTranspose2dSame(_SameLayer):
     """``[N, in_channels, H, W]`` to ``[N, out_channels, H * stride, W * stride]``, with a square kernel.
 

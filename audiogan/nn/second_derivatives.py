@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, final
 
 import torch
 from torch.backends import cudnn, mkldnn
@@ -27,6 +27,7 @@ def twice_differentiable() -> TorchFunctionMode:
     return _PlainRecurrences()
 
 
+@final
 class _PlainRecurrences(TorchFunctionMode):
     def __torch_function__(
         self,

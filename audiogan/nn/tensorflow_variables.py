@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 import torch
@@ -15,6 +15,7 @@ from audiogan.errors import CheckpointError, suggest
 from audiogan.nn.same_padding import Conv1dSame, Conv2dSame, ConvTranspose1dSame, ConvTranspose2dSame
 
 
+@final
 @frozen(eq=False)
 class Block:
     """A rectangular part of a variable and the view of a parameter that takes it, both of the same shape."""
@@ -23,6 +24,7 @@ class Block:
     target: Tensor
 
 
+@final
 @frozen(eq=False)
 class Variable:
     """A TensorFlow variable's shape, and the blocks that cover it."""

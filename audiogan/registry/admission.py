@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import re
-from typing import Any
+from typing import Any, final
 
 import attrs
 
@@ -21,6 +21,7 @@ _INTERFACES: dict[str, type[Any]] = {
 _NAME = re.compile(r"[a-z0-9]+(?:[-_.][a-z0-9]+)*")
 
 
+@final
 class NotAComponentError(Exception):
     """What a plugin registered is no component; the text says what it lacks."""
 

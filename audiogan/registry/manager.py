@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from functools import cache
 from importlib.metadata import Distribution, EntryPoint, distributions
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 import pluggy
 
@@ -81,6 +81,7 @@ def _check_hook_names(manager: pluggy.PluginManager, plugin: object) -> None:
             raise NotAComponentError(f"'{name}' is not marked as a hook; decorate it with @audiogan.hookimpl")
 
 
+@final
 class _Registration:
     def __init__(self, entries: list[Entry], kind: str, origin: str) -> None:
         self._entries, self._kind, self._origin = entries, kind, origin

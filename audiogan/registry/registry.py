@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, final
 
 from attrs import field, frozen
 
@@ -11,6 +11,7 @@ from audiogan.errors import PluginError, suggest
 from audiogan.interfaces.component import KINDS, Component
 
 
+@final
 @frozen
 class Entry:
     """A registered component."""
@@ -22,6 +23,7 @@ class Entry:
     """Name and version of the distribution it came from, such as ``audiogan 0.1.0``."""
 
 
+@final
 @frozen
 class BrokenPlugin:
     """A plugin that could not be loaded; everything else still works."""
@@ -34,6 +36,7 @@ class BrokenPlugin:
         return f"plugin '{self.name}' of {self.distribution} could not be loaded: {self.error}"
 
 
+@final
 @frozen
 class Registry:
     """Looks components up by kind and name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from typing import final
 
 from attrs import evolve, frozen
 from rich.cells import cell_len
@@ -18,6 +19,7 @@ _TITLE_WIDTH = (16, 28)
 _GAP = 1
 
 
+@final
 @frozen
 class Cell:
     """A figure, and its 95 % interval where it has one."""
@@ -30,6 +32,7 @@ class Cell:
         return self.text if self.interval is None else f"{self.text} ({self.interval})"
 
 
+@final
 @frozen
 class Column:
     """What was measured under a name, or what was published under it."""
@@ -49,6 +52,7 @@ class Column:
         return ("published", *words) if self.published else tuple(words)
 
 
+@final
 @frozen
 class Line:
     """An experiment, or real data or noise, which are the scale of its figures; as many cells as columns."""
@@ -60,6 +64,7 @@ class Line:
     """Why there are no figures, which then stands in place of the first."""
 
 
+@final
 @frozen
 class FigureTable:
     """Lines in groups, each the experiments that were scored alike and the scale that they share."""

@@ -6,13 +6,14 @@ import json
 import math
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 from attrs import frozen
 
 from audiogan.errors import DataError
 
 
+@final
 @frozen
 class JsonRecord:
     """A JSON object and the place that it came from, which its errors begin with."""

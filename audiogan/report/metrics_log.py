@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 from attrs import frozen
 
@@ -13,6 +13,7 @@ from audiogan.errors import DataError
 from audiogan.report.json_record import JsonRecord, record_of
 
 
+@final
 @frozen
 class StepLine:
     """The losses of a generator step; ``penalty`` only where the loss has one."""
@@ -24,6 +25,7 @@ class StepLine:
     penalty: float | None
 
 
+@final
 @frozen
 class ScoreLine:
     """The figures of one scoring."""
@@ -34,6 +36,7 @@ class ScoreLine:
     samples: int
 
 
+@final
 @frozen
 class MetricsLog:
     """Both kinds of line, each in the order of steps and each step once."""

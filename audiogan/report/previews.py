@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import final
 
 import numpy as np
 import soundfile
@@ -13,6 +14,7 @@ _STEP_FOLDER = re.compile(r"step-(\d+)")
 _COLUMNS = 120
 
 
+@final
 @frozen
 class Previews:
     """The files of one scoring, in the order of their latents."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, final
 
 from attrs import frozen
 
@@ -15,6 +15,7 @@ UNFINISHED = "unfinished"
 NOT_STARTED = "not started"
 
 
+@final
 @frozen
 class Row:
     """One experiment of the table.

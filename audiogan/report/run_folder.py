@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 from attrs import field, frozen
 
@@ -14,6 +14,7 @@ from audiogan.report.json_record import JsonRecord, read_json, record_of, record
 from audiogan.report.metrics_log import MetricsLog, read_metrics_log
 
 
+@final
 @frozen
 class Result:
     """How an experiment ended. Only a ``status`` of "finished" vouches for the figures."""
@@ -32,6 +33,7 @@ class Result:
     error: str | None = None
 
 
+@final
 @frozen
 class Experiment:
     """One experiment as found on disk; ``result`` is absent until it has ended."""
@@ -45,6 +47,7 @@ class Experiment:
     result: Result | None
 
 
+@final
 @frozen
 class Scored:
     """Figures of real data or of noise, and the 95 % intervals of those that have one."""
@@ -55,6 +58,7 @@ class Scored:
     """By metric, why figures of it are missing."""
 
 
+@final
 @frozen
 class ReferenceScale:
     """What real data and noise score under the protocol that the named experiments share."""
@@ -67,6 +71,7 @@ class ReferenceScale:
     protocol: Mapping[str, Any]
 
 
+@final
 @frozen
 class Run:
     """A whole run folder, its experiments in the order of the experiment file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import final
 
 import numpy as np
 from attrs import frozen
@@ -13,6 +14,7 @@ from audiogan.report.run_folder import Experiment, ReferenceScale, Run
 Floats = np.ndarray[tuple[int], np.dtype[np.float64]]
 
 
+@final
 @frozen
 class Curve:
     """One experiment's scorings: epochs, values and standard deviations, zero where there is none, each ``[scorings]``.
@@ -27,6 +29,7 @@ class Curve:
     stds: Floats
 
 
+@final
 @frozen
 class Panel:
     """Curves of one figure on one scale, which real data and noise mark where they were scored."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import final
 
 from attrs import frozen
 
@@ -13,6 +14,7 @@ from audiogan.report.rows import Row
 from audiogan.report.run_folder import Run
 
 
+@final
 @frozen
 class Tables:
     """The rows of the table of inception scores, none where there is nothing to score, and the other figures."""

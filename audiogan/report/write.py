@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import final
 
 from attrs import frozen
 
@@ -28,6 +29,7 @@ from audiogan.report.tables import Tables, tables_of
 _FIGURES = {"scores": score_figure, "losses": loss_figure}
 
 
+@final
 @frozen
 class Report:
     """What was written: ``paths`` by file name ("table.md", "report.html", …), and what the table says."""

@@ -52,6 +52,7 @@ def _naming(problem: Problem, experiments: Sequence[str]) -> Problem:
     return attrs.evolve(problem, message=f"{noun} {names}: {problem.message}")
 
 
+@final
 @frozen
 class _Finding:
     path: KeyPath

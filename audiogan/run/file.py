@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import final
 
 import torch
 from attrs import frozen
@@ -27,6 +28,7 @@ from audiogan.training.stop import Interrupted, StopSignal
 from audiogan.training.threads import cpu_threads
 
 
+@final
 @frozen
 class RunOutcome:
     """What came of a run: the report, and the names of the experiments that did not make it."""

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, final
 
 from attrs import frozen
 from filelock import FileLock, Timeout
@@ -19,6 +19,7 @@ from audiogan.training.trainer import Trainer
 _Document = TypeVar("_Document", dict[str, Any], list[Any])
 
 
+@final
 @frozen
 class ExperimentFolder:
     """Where one experiment keeps what it makes."""
@@ -77,6 +78,7 @@ class ExperimentFolder:
         write_checkpoint(self.best, trainer.checkpoint())
 
 
+@final
 @frozen
 class RunFolder:
     """The folder of one experiment file."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from numbers import Real
-from typing import Any
+from typing import Any, final
 
 from attrs import frozen
 from torch import Tensor
@@ -20,6 +20,7 @@ from audiogan.shortage import memory_shortage
 from audiogan.spec.schema import ComponentSpec
 
 
+@final
 @frozen(eq=False)
 class NamedMetric:
     """A metric, the name that it is installed by, and the distribution that answers for it."""

@@ -29,6 +29,7 @@ _SCORING_SEED = 0x5C0_4E
 _PREVIEW_SEED = 0x9_4E71E
 
 
+@final
 @frozen
 class Figures:
     """All metrics' figures, intervals and protocols of one set of waveforms; every figure is finite."""

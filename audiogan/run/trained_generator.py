@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import final
 
 import torch
 from attrs import frozen
@@ -20,6 +21,7 @@ from audiogan.spec.schema import ExperimentSpec
 from audiogan.training.checkpoint import Checkpoint, load_module, read_checkpoint
 
 
+@final
 @frozen(eq=False)
 class TrainedGenerator:
     """A generator with the weights of a checkpoint, on the device that it generates on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import final
 
 import attrs
 from attrs import frozen
@@ -14,6 +15,7 @@ from audiogan.spec.locator import KeyPath
 from audiogan.spec.named_option import opening_option
 
 
+@final
 @frozen
 class Complaint:
     """What is wrong at a path inside a raw value."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from typing import TypeAlias
+from typing import TypeAlias, final
 
 KeyPath: TypeAlias = tuple[str | int, ...]
 """Table keys and list indices from the root of a document; element ``i`` of an array of tables is ``(…, i)``."""
@@ -24,6 +24,7 @@ def locate_keys(document: str) -> dict[KeyPath, int]:
     return _Scanner(document).scan()
 
 
+@final
 class _Scanner:
     def __init__(self, text: str) -> None:
         self._text = text

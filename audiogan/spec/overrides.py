@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, final
 
 from attrs import field, frozen
 
@@ -16,6 +16,7 @@ from audiogan.spec.tree import Node, Origin, Table, dotted, grow_at
 _FLAG = "--set"
 
 
+@final
 @frozen
 class Change:
     """What ``--set`` changes in the sections of an experiment."""
@@ -32,6 +33,7 @@ class Change:
         return Change(merge_sections(self.sections, sections), retyped)
 
 
+@final
 @frozen
 class Overrides:
     """What ``--set`` changes in every experiment, what in single ones by name, and what cannot be understood."""

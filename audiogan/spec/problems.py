@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, final
 
 import tomli_w
 from attrs import frozen
@@ -14,6 +14,7 @@ from audiogan.spec.tree import Node, Origin
 _LONGEST_VALUE = 60
 
 
+@final
 @frozen
 class Problem:
     """One mistake: where it was written, the value as written (empty for a table), and what to do about it."""

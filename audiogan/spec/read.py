@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import final
 
 from attrs import frozen
 
@@ -62,6 +63,7 @@ def read_experiments(
     )
 
 
+@final
 @frozen
 class _Reading:
     root: Node

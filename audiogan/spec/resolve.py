@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any
+from typing import Any, final
 
 import attrs
 from attrs import field, frozen
@@ -33,6 +33,7 @@ _DEFAULTS = grow_at(
 ).value
 
 
+@final
 @frozen
 class Resolver:
     """Turns the merged tables of an experiment into its spec."""

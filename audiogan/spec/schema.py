@@ -7,7 +7,7 @@ say, through the catalogue that :mod:`audiogan.spec` is given.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, final
 
 from attrs import field, frozen
 
@@ -15,6 +15,7 @@ from audiogan.options import option
 from audiogan.spec.sources import Sources
 
 
+@final
 @frozen
 class ComponentSpec:
     """A component by name with its options, structured into that component's options class."""
@@ -23,6 +24,7 @@ class ComponentSpec:
     options: Any = None
 
 
+@final
 @frozen
 class OptimizerSpec:
     """An optimiser: the name of a ``torch.optim`` class and its keyword arguments."""
@@ -31,6 +33,7 @@ class OptimizerSpec:
     arguments: Mapping[str, Any] = field(factory=dict)
 
 
+@final
 @frozen
 class TrainingSpec:
     """How long and how to train. The first budget that is reached ends the training; at least one is needed."""
@@ -62,6 +65,7 @@ class TrainingSpec:
     checkpoint_every_s: float = option(default=300.0, minimum=0, unit="s", help="time between checkpoints")
 
 
+@final
 @frozen
 class EvaluationSpec:
     """What is measured, when, and on how many samples."""
@@ -86,6 +90,7 @@ class EvaluationSpec:
     previews: int = option(default=8, minimum=0, unit="files", help="WAV files of fixed latents a scoring")
 
 
+@final
 @frozen
 class ExperimentSpec:
     """One row of the table: everything that it takes to train and score it."""
@@ -102,6 +107,7 @@ class ExperimentSpec:
     published: Mapping[str, float] = field(factory=dict)
 
 
+@final
 @frozen
 class ExperimentFile:
     """A whole experiment file."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import final
 
 from attrs import field, frozen
 
@@ -12,6 +13,7 @@ from audiogan.spec.problems import Problem, problem_at
 from audiogan.spec.tree import Node, Origin, dotted
 
 
+@final
 @frozen
 class Sources:
     """The merged tables of every experiment by its name, and what they were read from."""

@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import NoneType
-from typing import Any, TypeAlias, get_args, get_origin
+from typing import Any, TypeAlias, final, get_args, get_origin
 
 from cattrs import BaseValidationError, Converter, IterableValidationError
 from cattrs.errors import IterableValidationNote
@@ -21,6 +21,7 @@ _LARGEST = 2**63 - 1
 """What TOML promises to hold, and all that torch and numpy can."""
 
 
+@final
 class RejectedValueError(ValueError):
     """A raw value that cannot become what was asked for; its text says what it must be."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, final
 
 import attrs
 from attrs import frozen
@@ -11,6 +11,7 @@ from attrs import frozen
 from audiogan.spec.locator import KeyPath
 
 
+@final
 @frozen
 class Origin:
     """Where a value was written: ``source`` (a file, or a flag such as "--set"), the full key there, and the line.
@@ -32,6 +33,7 @@ class Origin:
         return Origin(self.source, f"{self.key}.{key}" if self.key else key, self.line)
 
 
+@final
 @frozen
 class Node:
     """A value with its origin; tables and lists hold nodes in turn."""

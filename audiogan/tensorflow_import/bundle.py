@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 from hashlib import file_digest
 from math import prod
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, final
 
 import numpy as np
 from attrs import frozen
@@ -31,6 +31,7 @@ class VariableReader(Protocol):
         ...
 
 
+@final
 @frozen(eq=False)
 class Bundle:
     """An open checkpoint; a variable is read from the disk when it is asked for."""
@@ -99,6 +100,7 @@ def open_bundle(path: Path) -> Iterator[Bundle]:
             process.kill()
 
 
+@final
 @frozen(eq=False)
 class _ProcessReader:
     """The other end of :mod:`reader_process`."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 import attrs
 import torch
@@ -43,6 +43,7 @@ _LOSS = "wgan-gp"
 _REPRESENTATIONS = {WAVEGAN: "waveform", SPECGAN: "spectrogram"}
 
 
+@final
 @frozen
 class ImportedGenerator:
     """A generator with its weights, and the experiment that it is the generator of."""

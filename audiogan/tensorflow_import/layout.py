@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, final
 
 from attrs import frozen
 
@@ -23,6 +23,7 @@ _WAVEGAN_LENGTHS = {5: (16384,), 6: (32768, 65536)}
 """By the number of layers, the lengths that the original makes."""
 
 
+@final
 @frozen
 class GeneratorLayout:
     """What the shapes of a generator's weights say."""

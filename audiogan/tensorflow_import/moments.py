@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pickle
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 from attrs import frozen
@@ -34,6 +34,7 @@ _ADMITTED: dict[tuple[str, str], Any] = {
 }
 
 
+@final
 @frozen(eq=False)
 class Moments:
     """Mean and standard deviation of the log magnitudes of each bin, both float32 ``[129]``."""
@@ -65,6 +66,7 @@ def read_moments(path: Path) -> Moments:
         ) from error
 
 
+@final
 class _ArrayUnpickler(pickle.Unpickler):
     def find_class(self, module_name: str, global_name: str) -> Any:
         if (module_name, global_name) not in _ADMITTED:

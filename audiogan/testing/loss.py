@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, final
 
 import attrs
 import torch
@@ -80,11 +80,13 @@ def _check_recommended_optimizer(loss: Loss) -> None:
     assert not refused, f"recommended_optimizer: {'; '.join(f'{key}: {message}' for key, message in refused)}"
 
 
+@final
 @attrs.frozen
 class _NoOptions:
     """No options."""
 
 
+@final
 class _QuadraticDiscriminator(Discriminator):
     """The square of a dense layer: its slope depends on weights and samples, as a penalty needs."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import final
+
 import numpy as np
 from attrs import frozen
 
@@ -9,6 +11,7 @@ from audiogan.interfaces import Dataset, Window
 from audiogan.options import option
 
 
+@final
 @frozen
 class NoiseDatasetOptions:
     """Options of :class:`NoiseDataset`."""

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 import torch
 from attrs import frozen
@@ -26,6 +26,7 @@ FORMAT = 1
 _HEADER = "audiogan"
 
 
+@final
 @frozen
 class Checkpoint:
     """Tensors by dotted name and the JSON that belongs to them."""

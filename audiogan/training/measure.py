@@ -6,6 +6,7 @@ import copy
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import final
 
 import torch
 from attrs import frozen
@@ -21,6 +22,7 @@ _ENOUGH_S = 2.0
 _TOO_LONG_TO_REPEAT_S = 20.0
 
 
+@final
 @frozen
 class StepCost:
     """One generator update and its discriminator updates, on this machine, now."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, final
 
 from attrs import asdict, frozen
 
 
+@final
 @frozen
 class StepRecord:
     """One generator update and the discriminator updates before it; losses are of the last of each."""
@@ -25,6 +26,7 @@ class StepRecord:
         return {"kind": "step", **asdict(self)}
 
 
+@final
 @frozen
 class ScoreRecord:
     """One scoring: figures by name, of ``samples`` generated windows."""

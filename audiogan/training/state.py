@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, final
 
 from attrs import define
 
@@ -10,6 +10,7 @@ from audiogan.spec.schema import EvaluationSpec, TrainingSpec
 from audiogan.training.records import ScoreRecord
 
 
+@final
 @define
 class TrainingState:
     """Counters of a training; they travel in every checkpoint."""

@@ -9,6 +9,7 @@ from types import FrameType
 from typing import final
 
 
+@final
 class Interrupted(KeyboardInterrupt):
     """A stop was asked for during work that keeps nothing unsaved.
 

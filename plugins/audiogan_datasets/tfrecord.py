@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Literal
+from typing import Literal, final
 
 import attrs
 import numpy as np
@@ -22,6 +22,7 @@ from audiogan_datasets.tfrecord_labels import read_labels
 from audiogan_datasets.tfrecord_samples import Samples
 
 
+@final
 @frozen
 class TFRecordDatasetOptions:
     """Options of ``tfrecord``."""
@@ -65,6 +66,7 @@ class TFRecordDatasetOptions:
 _NOT_CONTENT = ("path", "held_out_path", "compression", "on_error")
 
 
+@final
 class TFRecordDataset(Dataset):
     """One window a record of the shards that match ``path``, in the order of their sorted paths.
 

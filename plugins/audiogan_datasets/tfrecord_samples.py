@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 from attrs import frozen
@@ -15,6 +15,7 @@ from audiogan.errors import DamagedDataError, DataError
 _PCM16_SCALE = 1 / 32768
 
 
+@final
 @frozen
 class Samples:
     """How the samples of a clip are stored, and what is done about those outside [-1, 1]."""

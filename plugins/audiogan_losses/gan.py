@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, final
 
 from attrs import frozen
 from torch import Tensor
@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from audiogan import Loss, option
 
 
+@final
 @frozen
 class GANLossOptions:
     """Options of loss ``gan``."""
@@ -23,6 +24,7 @@ class GANLossOptions:
     )
 
 
+@final
 class GANLoss(Loss):
     """min over G, max over D of E log D(x) + E log(1 - D(G(z))), where D is the sigmoid of the raw score.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, final
 
 from attrs import frozen
 from torch import Tensor
@@ -11,6 +11,7 @@ from torch import Tensor
 from audiogan import Loss, option
 
 
+@final
 @frozen
 class LSGANLossOptions:
     """Options of loss ``lsgan``; the targets bear the names of the paper's equation."""
@@ -23,6 +24,7 @@ class LSGANLossOptions:
     )
 
 
+@final
 class LSGANLoss(Loss):
     """D minimises 1/2 E(D(x) - b)² + 1/2 E(D(G(z)) - a)², and G minimises factor · E(D(G(z)) - c)².
 

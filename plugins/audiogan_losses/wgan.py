@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, final
 
 import torch
 from attrs import frozen
@@ -13,6 +13,7 @@ from audiogan import Discriminator, Loss, option
 from audiogan_losses import wasserstein
 
 
+@final
 @frozen
 class WGANLossOptions:
     """Options of loss ``wgan``."""
@@ -20,6 +21,7 @@ class WGANLossOptions:
     clip: float = option(default=0.01, minimum=0, help="largest magnitude of a discriminator's weight")
 
 
+@final
 class WGANLoss(Loss):
     """E D(x) - E D(G(z)), D kept from growing steep by clipping each of its parameters to ±``clip`` after every step.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, final
 
 import torch
 from attrs import frozen
@@ -14,6 +14,7 @@ from audiogan_losses import wasserstein
 from audiogan_losses.gradient_penalty import gradient_penalty, interpolate
 
 
+@final
 @frozen
 class WGANGPLossOptions:
     """Options of loss ``wgan-gp``."""
@@ -21,6 +22,7 @@ class WGANGPLossOptions:
     weight: float = option(default=10.0, minimum=0, help="weight of the gradient penalty")
 
 
+@final
 class WGANGPLoss(Loss):
     """E D(x) - E D(G(z)), with D's slope drawn towards 1 between real and fake samples.
 

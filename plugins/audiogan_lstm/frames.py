@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import final
+
 from attrs import frozen
 from torch import Tensor
 from torch.nn import functional as F
@@ -9,6 +11,7 @@ from torch.nn import functional as F
 from audiogan import LayerRow, SpecError
 
 
+@final
 @frozen
 class Framing:
     """Waveforms of ``length`` samples in frames of ``frame_size`` samples, the last one completed by zeros."""

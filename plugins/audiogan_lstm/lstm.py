@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, final
 
 from attrs import frozen
 from numpy.typing import NDArray
@@ -17,6 +17,7 @@ from audiogan_lstm.readout import READOUTS, Readout
 from audiogan_lstm.tensorflow_lstm import TensorFlowLSTM
 
 
+@final
 @frozen
 class LSTMDiscriminatorOptions:
     """Options of discriminator ``lstm``."""
@@ -27,6 +28,7 @@ class LSTMDiscriminatorOptions:
     readout: str = option(default="all", choices=READOUTS, help="time steps that the dense layer reads")
 
 
+@final
 class LSTMDiscriminator(Discriminator):
     """Waveforms ``[N, C, T]``, frame by frame through LSTM layers, to raw scores ``[N]``.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, final
 
 from attrs import frozen
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from audiogan_lstm.tensorflow_lstm import TensorFlowLSTM
 _STRIDE = 4
 
 
+@final
 @frozen
 class LSTMConvDiscriminatorOptions:
     """Options of discriminator ``lstm-conv``; the defaults are those of Tables 3 and 4 of the study."""
@@ -35,6 +36,7 @@ class LSTMConvDiscriminatorOptions:
     readout: str = option(default="all", choices=READOUTS, help="time steps that the dense layer reads")
 
 
+@final
 class LSTMConvDiscriminator(Discriminator):
     """Waveforms ``[N, C, T]``, frame by frame through LSTM layers, then convolutions, to raw scores ``[N]``.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import final
+
 from torch import Tensor, nn
 
 from audiogan import LayerRow
@@ -11,6 +13,7 @@ from audiogan.nn.tensorflow_variables import Variable, dense_variables
 READOUTS = ("all", "last")
 
 
+@final
 class Readout(nn.Module):
     """A dense layer over all time steps, or over the last one: ``[N, features, T]`` to scores ``[N]``.
 

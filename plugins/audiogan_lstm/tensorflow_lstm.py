@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import final
+
 import torch
 from torch import Tensor, nn
 
@@ -13,6 +15,7 @@ _TENSORFLOW_GATES = ("i", "g", "f", "o")
 _TORCH_GATES = ("i", "f", "g", "o")
 
 
+@final
 class TensorFlowLSTM(nn.Module):
     """Stacked LSTM layers, ``[T, N, input_size]`` to ``[T, N, hidden_size]``.
 

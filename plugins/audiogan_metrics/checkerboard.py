@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 from attrs import frozen
@@ -31,6 +31,7 @@ _NAME = "checkerboard"
 _FEWEST_WINDOWS = 10
 
 
+@final
 @frozen
 class CheckerboardOptions:
     """Whose artifacts are looked for, and against how many real windows."""
@@ -52,6 +53,7 @@ class CheckerboardOptions:
             raise ValueError(f"strides must be one or more whole numbers of at least 2, not {list(self.strides)}")
 
 
+@final
 @frozen(eq=False)
 class _Measured:
     """The levels of windows that hold sound, ``[N, 2 levels]``, and how many windows hold none."""
@@ -60,6 +62,7 @@ class _Measured:
     silent: int
 
 
+@final
 @frozen(eq=False)
 class _RealSide:
     lines: ArtifactLines
@@ -67,6 +70,7 @@ class _RealSide:
     protocol: Mapping[str, Any]
 
 
+@final
 class Checkerboard(Metric):
     """Decibels by which the lines that a generator's strides make stand out of the spectrum, more than in real data.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import final
+
 from attrs import frozen
 
 from audiogan import MetricResult, option
@@ -14,6 +16,7 @@ from audiogan.evaluation.halves import halves_protocol
 _DISTANCE, _CORRECTED = "frechet_distance", "frechet_distance_corrected"
 
 
+@final
 @frozen(kw_only=True)
 class FrechetDistanceOptions(FeatureComparison):
     """How the Fréchet distance is computed, and with what classifier."""
@@ -23,6 +26,7 @@ class FrechetDistanceOptions(FeatureComparison):
     )
 
 
+@final
 class FrechetDistance(FeatureMetric):
     """The Fréchet distance between Gaussians fitted to the features of generated and of training windows.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import final
 
 from attrs import frozen
 from torch import Tensor
@@ -19,6 +20,7 @@ _MEAN, _STD = "inception_score_mean", "inception_score_std"
 _WAVEGAN_SPLITS, _WAVEGAN_SAMPLES = 10, 50_000
 
 
+@final
 @frozen(kw_only=True)
 class InceptionScoreOptions(ClassifierChoice):
     """How the inception score is computed, and with what classifier."""
@@ -39,6 +41,7 @@ class InceptionScoreOptions(ClassifierChoice):
             raise ValueError(f"splits must be {_WAVEGAN_SPLITS} under protocol 'wavegan', not {self.splits}")
 
 
+@final
 class InceptionScore(Metric):
     """``exp(E KL(p(y|x) || p(y)))`` over contiguous splits: mean and standard deviation.
 

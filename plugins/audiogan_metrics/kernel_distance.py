@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import final
+
 from attrs import frozen
 
 from audiogan import MetricResult, option
@@ -18,6 +20,7 @@ from audiogan.evaluation.kernel_distance import (
 _MEAN, _STD = "kernel_distance_mean", "kernel_distance_std"
 
 
+@final
 @frozen(kw_only=True)
 class KernelDistanceOptions(FeatureComparison):
     """How the kernel distance is computed, and with what classifier."""
@@ -31,6 +34,7 @@ class KernelDistanceOptions(FeatureComparison):
     )
 
 
+@final
 class KernelDistance(FeatureMetric):
     """The squared maximum mean discrepancy between the features of generated and of training windows.
 

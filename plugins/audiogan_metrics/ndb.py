@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import final
 
 import numpy as np
 from attrs import frozen
@@ -19,6 +20,7 @@ _SAMPLES_A_BIN = 5
 _STARTS = 4
 
 
+@final
 @frozen(kw_only=True)
 class NDBOptions(FeatureComparison):
     """How many bins, of which real windows, heard by which classifier."""
@@ -26,6 +28,7 @@ class NDBOptions(FeatureComparison):
     bins: int = option(default=100, minimum=2, help="clusters of real features, K in the paper")
 
 
+@final
 class NDB(FeatureMetric):
     """``ndb_count`` of the ``bins`` hold a share of generated windows that differs from that of real ones.
 

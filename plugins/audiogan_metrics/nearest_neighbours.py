@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from pathlib import Path
+from typing import final
 
 import numpy as np
 import torch
@@ -26,6 +27,7 @@ _NAME = "nearest-neighbours"
 _NEIGHBOURS_KNOWN = 32
 
 
+@final
 @frozen(kw_only=True)
 class NearestNeighboursOptions:
     """Between what the distances are measured."""
@@ -54,6 +56,7 @@ class NearestNeighboursOptions:
     seed: int = option(default=0, minimum=0, help="seed of the order of training windows and of resampling")
 
 
+@final
 class NearestNeighbours(Metric):
     """Mean distance of generated windows to the nearest other one, and to the nearest training window.
 

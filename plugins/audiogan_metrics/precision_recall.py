@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import final
+
 from attrs import frozen
 
 from audiogan import MetricResult, option
@@ -14,6 +16,7 @@ from audiogan.evaluation.precision_recall_halves import scores_of_halves
 _SAMPLES_A_NEIGHBOUR = 10
 
 
+@final
 @frozen(kw_only=True)
 class PrecisionRecallOptions(FeatureComparison):
     """How wide the balls are, around which real windows, heard by which classifier."""
@@ -24,6 +27,7 @@ class PrecisionRecallOptions(FeatureComparison):
     )
 
 
+@final
 class PrecisionRecall(FeatureMetric):
     """How many generated windows resemble real ones (``precision``, ``density``), and the reverse.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import prod
-from typing import Any
+from typing import Any, final
 
 import attrs
 import torch.nn.functional as F
@@ -26,6 +26,7 @@ from audiogan_specgan.grid import LAYERS, shrinking_sizes
 _LEAK = 0.2
 
 
+@final
 @attrs.frozen
 class SpecGANDiscriminatorOptions:
     """Options of the SpecGAN discriminator; the defaults are the original's."""
@@ -35,6 +36,7 @@ class SpecGANDiscriminatorOptions:
     batch_norm: bool = option(default=False, help="batch normalisation after every convolution but the first")
 
 
+@final
 class SpecGANDiscriminator(Discriminator):
     """Spectrograms ``[N, channels, frames, bins]`` to raw scores ``[N]``.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import prod
-from typing import Any
+from typing import Any, final
 
 import attrs
 import torch.nn.functional as F
@@ -25,6 +25,7 @@ from audiogan.nn.tensorflow_variables import (
 from audiogan_specgan.grid import LAYERS, shrinking_sizes
 
 
+@final
 @attrs.frozen
 class SpecGANGeneratorOptions:
     """Options of the SpecGAN generator; the defaults are the original's."""
@@ -40,6 +41,7 @@ class SpecGANGeneratorOptions:
     batch_norm: bool = option(default=False, help="batch normalisation before every ReLU")
 
 
+@final
 class SpecGANGenerator(Generator):
     """Latents ``[N, latent_dim]`` to spectrograms ``[N, channels, frames, bins]`` in (-1, 1).
 

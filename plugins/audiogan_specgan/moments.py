@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
 
+@final
 @frozen(eq=False)
 class Moments:
     """The moments of ``count`` rows, column by column, in float64."""

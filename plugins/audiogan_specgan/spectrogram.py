@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import final
+
 import attrs
 import numpy as np
 import torch
@@ -22,6 +24,7 @@ _WINDOWS_AT_ONCE = 64
 """Decoded together: enough to keep a processor busy, while thousands of samples do not fill its memory."""
 
 
+@final
 @attrs.frozen
 class SpectrogramRepresentationOptions:
     """Options of the spectrogram representation; the defaults are SpecGAN's."""
@@ -43,6 +46,7 @@ class SpectrogramRepresentationOptions:
             raise ValueError(f"hop_length must be at most n_fft = {self.n_fft}, not {hop_length}")
 
 
+@final
 class SpectrogramRepresentation(Representation):
     """Log magnitudes, normalised bin by bin over the data, as in SpecGAN.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, final
 
 from attrs import frozen
 from numpy.typing import NDArray
@@ -26,6 +26,7 @@ _NEGATIVE_SLOPE = 0.2
 _SHUFFLED_LAYERS = 4
 
 
+@final
 @frozen
 class WaveGANDiscriminatorOptions:
     """Options of discriminator ``wavegan``; the defaults are the original's."""
@@ -41,6 +42,7 @@ class WaveGANDiscriminatorOptions:
     batch_norm: bool = option(default=False, help="batch normalisation before every leaky ReLU but the first")
 
 
+@final
 class WaveGANDiscriminator(Discriminator):
     """Waveforms ``[N, C, T]`` to raw scores ``[N]``.
 

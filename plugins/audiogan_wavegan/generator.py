@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, final
 
 import torch
 from attrs import frozen
@@ -26,6 +26,7 @@ from audiogan_wavegan.post_filter import PostFilter
 from audiogan_wavegan.upsampling import NearestUpsampling
 
 
+@final
 @frozen
 class WaveGANGeneratorOptions:
     """Options of generator ``wavegan``; the defaults are the original's."""
@@ -47,6 +48,7 @@ class WaveGANGeneratorOptions:
     )
 
 
+@final
 class WaveGANGenerator(Generator):
     """Latents ``[N, latent_dim]`` to waveforms ``[N, C, T]`` in (-1, 1), before the post-filter if there is one.
 

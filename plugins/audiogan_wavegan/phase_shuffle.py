@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import final
+
 import torch
 from torch import Tensor, nn
 
 
+@final
 class PhaseShuffle(nn.Module):
     """In training, shifts ``[N, C, T]`` by a whole number of samples drawn uniformly from ``-radius`` to ``radius``.
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import final
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -9,6 +11,7 @@ from torch.nn import functional as F
 from audiogan.nn import glorot_uniform_, same_padding
 
 
+@final
 class PostFilter(nn.Module):
     """Filters waveforms ``[N, C, T]`` with a learned impulse response; the output may leave [-1, 1].
 

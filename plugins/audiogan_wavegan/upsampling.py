@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import final
+
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from audiogan.nn import Conv1dSame
 
 
+@final
 class NearestUpsampling(nn.Module):
     """Repeats every sample ``stride`` times, the last one less often where that is too long, then convolves.
 

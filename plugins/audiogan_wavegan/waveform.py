@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, final
 
 from attrs import frozen
 from torch import Tensor
@@ -10,11 +10,13 @@ from torch import Tensor
 from audiogan import Dataset, Representation
 
 
+@final
 @frozen
 class WaveformOptions:
     """There is nothing to choose."""
 
 
+@final
 class Waveform(Representation):
     """Samples are waveforms ``(channels, window_length)``, unchanged in both directions."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 from attrs import frozen
 
@@ -14,6 +14,7 @@ from audiogan.data.chorales.tunes import held_out_tunes, same_tunes
 from audiogan.errors import DataError
 
 
+@final
 @frozen
 class Chorale:
     """A chorale of the corpus."""

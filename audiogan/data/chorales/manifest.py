@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 import soxr
 from attrs import asdict, evolve, frozen
@@ -24,6 +24,7 @@ _FORMAT = 2
 _WAY_OUT = "name another folder, or delete this one"
 
 
+@final
 @frozen
 class Manifest:
     """Who has the same ``made_with`` and the same content hash has the same samples in the same split."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import final
 
 from attrs import evolve, frozen
 
@@ -15,6 +16,7 @@ _SHORTEST_S = 0.02
 _AFTERSOUND_S = 1.0
 
 
+@final
 @frozen
 class Strike:
     """A key, held from ``onset`` to ``release``, both in seconds."""
@@ -26,6 +28,7 @@ class Strike:
     """From 1 to 127."""
 
 
+@final
 @frozen
 class Performance:
     """Strikes in the order of their onsets; those of one key do not overlap."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import final
 
 import numpy as np
 from attrs import frozen
@@ -27,6 +28,7 @@ FORMATS = ("tfrecord", "wav", "flac")
 _FULL_SCALE = 32768
 
 
+@final
 @frozen
 class Settings:
     """What all chorales of a collection have in common."""
@@ -43,6 +45,7 @@ class Settings:
     """Seconds in a clip of a TFRecord file; recordings in audio files stay whole."""
 
 
+@final
 @frozen
 class Task:
     """A chorale to be rendered into a folder."""
@@ -53,6 +56,7 @@ class Task:
     folder: Path
 
 
+@final
 @frozen
 class Rendered:
     """A chorale that lies in its file, as the manifest tells it."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 from attrs import frozen
 
@@ -13,6 +13,7 @@ from audiogan.errors import DataError
 _VOICES = ("soprano", "alto", "tenor", "bass")
 
 
+@final
 @frozen
 class WrittenNote:
     """A note, its times in quarter notes from the beginning."""
@@ -26,6 +27,7 @@ class WrittenNote:
     fermata: bool
 
 
+@final
 @frozen
 class Score:
     """All notes in the order of their onsets, tied ones as one, with repeats written out."""

@@ -9,7 +9,7 @@ import subprocess
 from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import BinaryIO
+from typing import BinaryIO, final
 
 import numpy as np
 from attrs import frozen
@@ -45,6 +45,7 @@ _OTHER_SOUNDFONT = "give another SoundFont with --soundfont, or install this one
 _INSTALL_SOUNDFONT = "Debian: apt install fluid-soundfont-gm; elsewhere: give a General MIDI SoundFont with --soundfont"
 
 
+@final
 @frozen
 class Synthesiser:
     """An installed fluidsynth and the SoundFont that it plays."""

@@ -6,6 +6,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
+from typing import final
 
 import numpy as np
 from attrs import frozen
@@ -27,6 +28,7 @@ _BLOCK = 2**18
 _TELL_EVERY_S = 5.0
 
 
+@final
 @frozen
 class HeardRecording:
     """What a recording holds; levels are of full scale 1."""
@@ -47,6 +49,7 @@ class HeardRecording:
         return self.peak < SILENT_PEAK
 
 
+@final
 @frozen
 class BrokenRecording:
     """A recording that cannot be heard to its end."""
@@ -55,6 +58,7 @@ class BrokenRecording:
     fault: str
 
 
+@final
 @frozen
 class HeardFolder:
     """Everything heard of, in the order in which the files were given."""
@@ -121,6 +125,7 @@ def _hear(file: FoundFile) -> HeardRecording:
     return HeardRecording(file.name, header, peak, meter.integrated(), clipping.samples_when_done(), digest.hexdigest())
 
 
+@final
 class _ClippingCounter:
     """Counts samples in long enough runs at full scale, across the blocks that a recording comes in."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import final
 
 from attrs import field, frozen
 
@@ -15,6 +16,7 @@ from audiogan.errors import DataError
 _TELL_EVERY_S = 5.0
 
 
+@final
 @frozen
 class FeatureSummary:
     """A feature of one name and kind over all records."""
@@ -31,6 +33,7 @@ class FeatureSummary:
         return FeatureSummary(self.kind, self.records + 1, min(self.shortest, length), max(self.longest, length))
 
 
+@final
 @frozen
 class InspectedShard:
     """A TFRecord file."""
@@ -42,6 +45,7 @@ class InspectedShard:
     """One line each, with file, record and byte offset."""
 
 
+@final
 @frozen
 class InspectedRecords:
     """Several TFRecord files."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 from attrs import asdict, evolve, frozen
 
@@ -17,6 +17,7 @@ NAME = "pack.json"
 _FORMAT = 2
 
 
+@final
 @frozen
 class Manifest:
     """The plan's hash, how the clips were made, and the shards that are written."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 from attrs import asdict, frozen
@@ -22,6 +22,7 @@ _BESIDE_SAMPLES = 2**16
 """Bytes of a record that are left to names, at most."""
 
 
+@final
 @frozen
 class PackOptions:
     """What clips are made of, and how they are stored."""
@@ -40,6 +41,7 @@ class PackOptions:
     shard_mib: int
 
 
+@final
 @frozen
 class PlannedClip:
     """A stretch of a recording, in samples at the clips' rate."""
@@ -52,6 +54,7 @@ class PlannedClip:
     stop: int
 
 
+@final
 @frozen
 class PlannedShard:
     """A file to be written."""

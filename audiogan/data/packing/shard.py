@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from hashlib import file_digest
 from pathlib import Path
+from typing import final
 
 from attrs import frozen
 
@@ -15,6 +16,7 @@ from audiogan.data.shard_writer import write_shard
 from audiogan.errors import DamagedDataError, DataError
 
 
+@final
 @frozen
 class ShardTask:
     """A shard, and the folder that it goes into."""
@@ -23,6 +25,7 @@ class ShardTask:
     folder: Path
 
 
+@final
 @frozen
 class PackedShard:
     """A written shard."""

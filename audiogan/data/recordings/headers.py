@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from typing import final
 
 from attrs import frozen
 
@@ -21,6 +22,7 @@ _NAMED = 10
 _log = logging.getLogger("audiogan")
 
 
+@final
 @frozen
 class KnownFile:
     """An audio file with its header."""
@@ -29,6 +31,7 @@ class KnownFile:
     header: AudioHeader
 
 
+@final
 @frozen
 class ReadHeaders:
     """The files whose headers could be read, in the order in which they were given, and what is wrong with the rest."""

@@ -22,6 +22,7 @@ in steps of up to 2 s."""
 _log = logging.getLogger("audiogan")
 
 
+@final
 @frozen
 class FileState:
     """What the system says of a file; if all of it is the same, so is the content."""

@@ -7,7 +7,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import Any, final
 
 from attrs import frozen
 
@@ -26,6 +26,7 @@ _WAYS_TO_NAME: tuple[Callable[[FoundFile], str], ...] = (
 _log = logging.getLogger("audiogan")
 
 
+@final
 @frozen
 class _Row:
     line: int

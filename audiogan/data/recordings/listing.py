@@ -6,6 +6,7 @@ import glob
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
+from typing import final
 
 from attrs import frozen
 
@@ -13,6 +14,7 @@ from audiogan.audio.formats import AUDIO_SUFFIXES, is_audio_name
 from audiogan.errors import DataError
 
 
+@final
 @frozen
 class FoundFile:
     """A file that is taken for audio."""

@@ -11,6 +11,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 
 
+@final
 @frozen
 class Place:
     """Where a window starts: the number of a recording, and a sample of it."""

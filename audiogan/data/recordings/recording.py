@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import final
 
 import numpy as np
 from attrs import evolve, frozen
@@ -14,6 +15,7 @@ from audiogan.audio.resampling import RateChange
 from audiogan.errors import DamagedDataError, DataError
 
 
+@final
 @frozen
 class Recording:
     """An audio file, seen at a sample rate and with a number of channels that need not be its own."""

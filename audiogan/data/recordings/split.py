@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from hashlib import sha256
 from pathlib import Path
+from typing import final
 
 from attrs import frozen
 
@@ -13,6 +14,7 @@ from audiogan.data.recordings.listing import FoundFile, identity
 from audiogan.errors import DataError
 
 
+@final
 @frozen
 class Split:
     """The recordings to train on, and those held out."""

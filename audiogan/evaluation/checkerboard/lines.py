@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from itertools import accumulate, pairwise
 from math import prod
 from operator import mul
+from typing import final
 
 import numpy as np
 from attrs import frozen
@@ -20,6 +21,7 @@ PERIODS_IN_A_FRAME = 4
 """Lines are as many bins apart: under a Hann window the fewest that leave a bin between two lines clear of both."""
 
 
+@final
 @frozen(eq=False)
 class ArtifactLines:
     """The bins of a DFT of ``frame_length`` samples at which artifacts of ``strides`` stand.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from typing import final
 
 import numpy as np
 from attrs import field, frozen
@@ -15,6 +16,7 @@ from audiogan.evaluation.wilson import wilson_interval
 """Of the standard normal distribution, at 97.5 %."""
 
 
+@final
 @frozen
 class ConfusionMatrix:
     """``counts[i][j]`` windows of class ``class_names[i]`` that the classifier takes for ``class_names[j]``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import final
 
 import numpy as np
 import torch
@@ -17,6 +18,7 @@ from audiogan.interfaces import Dataset, Window
 _BATCH_SIZE = 32
 
 
+@final
 @frozen(eq=False)
 class LabelledFeatures:
     """Log-mel spectrograms ``[N, frames, 128]`` and their labels ``[N]``, both on the CPU."""

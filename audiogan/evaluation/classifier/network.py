@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import final
 
 import numpy as np
 import torch
@@ -22,6 +23,7 @@ _BATCH_NORM_EPSILON = 1e-3
 _BATCH_NORM_MOMENTUM = 0.1
 
 
+@final
 class AudioClassifier(nn.Module):
     """Waveforms ``[N, C, window_length]`` in [-1, 1] to logits ``[N, class_count]``.
 

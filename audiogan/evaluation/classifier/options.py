@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import final
+
 from attrs import frozen
 
 from audiogan.options import option
 
 
+@final
 @frozen
 class ClassifierOptions:
     """The classifier of the inception score: its size, what it hears, and how it is trained.

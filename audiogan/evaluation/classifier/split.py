@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import final
 
 import numpy as np
 from attrs import frozen
@@ -19,6 +20,7 @@ _HELD_OUT_SHARE = 0.1
 _WINDOWS_PER_CLASS = 2
 
 
+@final
 @frozen(eq=False)
 class Split:
     """Features to train on, one set for each pass over the dataset, to choose the epoch by, and to test on."""

@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import Any, final
 
 import attrs
 import numpy as np
@@ -23,6 +23,7 @@ FORMAT_VERSION = 2
 """Counts changes of the network, the training or the files that make earlier classifiers unusable."""
 
 
+@final
 @attrs.frozen(eq=False)
 class TrainedClassifier:
     """A classifier in evaluation mode, its classes, and how well it does on windows that had no part in its training.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import final
 
 import torch
 import torch.nn.functional as F
@@ -73,6 +74,7 @@ def train_classifier(
     return TrainedClassifier(network.eval(), options, dataset.class_names, confusion, protocol)
 
 
+@final
 class _Best:
     """The weights of the epoch with the best validation accuracy; of equal ones, that with the lower loss."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import final
+
 import numpy as np
 import torch
 from attrs import frozen
@@ -13,6 +15,7 @@ from audiogan.evaluation.classifier import TrainedClassifier
 _BATCH_SIZE = 32
 
 
+@final
 @frozen(eq=False)
 class ClassifierFeatures:
     """What a classifier makes of ``N`` waveforms, a row a waveform. The arrays are shared and cannot be written to."""

@@ -7,6 +7,7 @@ import os
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from typing import final
 
 import torch
 
@@ -22,6 +23,7 @@ VARIABLE = "AUDIOGAN_LSTM"
 _log = logging.getLogger("audiogan")
 
 
+@final
 class ImplementationError(AudioganError):
     """An implementation that was asked for by name, and that does not exist or does not run here."""
 

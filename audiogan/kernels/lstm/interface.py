@@ -25,7 +25,7 @@ two backward passes. What holds for all of them:
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from typing import ClassVar
+from typing import ClassVar, final
 
 import torch
 from attrs import frozen
@@ -35,6 +35,7 @@ Saved = tuple[Tensor, ...]
 """What a pass keeps for a later one."""
 
 
+@final
 @frozen(eq=False)
 class LayerWeights:
     """One layer's weights, or their gradients, or cotangents of those; gates follow one another as i, f, g, o.
@@ -48,6 +49,7 @@ class LayerWeights:
     bias: Tensor | None
 
 
+@final
 @frozen(eq=False)
 class Arguments:
     """What an LSTM reads: input ``x`` ``[T, N, I]``, initial states ``h0``, ``c0`` ``[L, N, H]``, L layers' weights."""
@@ -58,6 +60,7 @@ class Arguments:
     weights: tuple[LayerWeights, ...]
 
 
+@final
 @frozen(eq=False)
 class Results:
     """The last layer's outputs ``[T, N, H]`` and all layers' final states ``[L, N, H]``, or cotangents of these."""
@@ -67,6 +70,7 @@ class Results:
     cn: Tensor
 
 
+@final
 @frozen(eq=False)
 class Gradients:
     """Gradients with respect to :class:`Arguments`, of the same shapes; ``x`` or ``weights`` are None if not wanted."""
@@ -77,6 +81,7 @@ class Gradients:
     weights: tuple[LayerWeights, ...] | None
 
 
+@final
 @frozen(eq=False)
 class Direction:
     """Cotangents of :class:`Gradients`, of the same shapes; ``weights`` is None where all of theirs are zero.
@@ -90,6 +95,7 @@ class Direction:
     weights: tuple[LayerWeights, ...] | None
 
 
+@final
 @frozen
 class Wanted:
     """Which gradients a backward pass must return; those of the initial states always are.

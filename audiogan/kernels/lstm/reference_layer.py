@@ -9,6 +9,8 @@ Source: Hochreiter and Schmidhuber 1997, "Long short-term memory"; the tangent a
 
 from __future__ import annotations
 
+from typing import final
+
 import torch
 from attrs import frozen
 from torch import Tensor
@@ -17,6 +19,7 @@ from torch.nn import functional as F
 from audiogan.kernels.lstm.interface import LayerWeights
 
 
+@final
 @frozen(eq=False)
 class Scan:
     """States ``h``, ``c`` ``[T + 1, N, H]`` and gates ``[T, N, 4H]`` of a layer."""
@@ -26,6 +29,7 @@ class Scan:
     gates: Tensor
 
 
+@final
 @frozen(eq=False)
 class Reverse:
     """Cotangents of a layer: ``delta`` ``[T, N, 4H]`` of the sums before the gates, the others ``[T, N, H]``."""
@@ -35,6 +39,7 @@ class Reverse:
     c_bar: Tensor
 
 
+@final
 @frozen(eq=False)
 class Tangent:
     """Tangents of a layer: of the sums before the gates ``[T, N, 4H]``, and of the states ``[T + 1, N, H]``."""
@@ -44,6 +49,7 @@ class Tangent:
     c_dot: Tensor
 
 
+@final
 @frozen(eq=False)
 class Adjoint:
     """Cotangents in the second pass: of the sums before the gates ``[T, N, 4H]``, of the initial states ``[N, H]``."""
@@ -53,6 +59,7 @@ class Adjoint:
     c0_tilde: Tensor
 
 
+@final
 @frozen(eq=False)
 class _Factors:
     """The gates i, f, g, o, τ = tanh c, and their derivatives by what they are functions of, each ``[T, N, H]``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 import attrs
 from attrs import frozen
@@ -21,6 +21,7 @@ from audiogan.spec.overrides import read_options
 _FOLDER_DATASET = "audio-folder"
 
 
+@final
 @frozen(eq=False)
 class Reference:
     """A dataset and what describes it."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import final
 
 import torch
 from attrs import field, frozen
@@ -19,6 +20,7 @@ from audiogan.spec import ExperimentSpec, read_experiments
 _SPEC_FILE = "spec.toml"
 
 
+@final
 @frozen
 class FoundSubjects:
     """What can be evaluated, and what cannot."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, final
 
 from attrs import asdict, frozen
 
 
+@final
 @frozen
 class AudioFormat:
     """Sample rate in Hz, channels, and window length in samples."""

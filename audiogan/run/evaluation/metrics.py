@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 import attrs
 from attrs import frozen
@@ -22,6 +22,7 @@ _CLASSIFIER_PATH = "classifier_path"
 _CLASSIFIER_OPTIONS = ("classifier", _CLASSIFIER_PATH)
 
 
+@final
 @frozen(eq=False)
 class PreparedMetrics:
     """Metrics by name, ready to evaluate, and why each of the others does not apply."""

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 import numpy as np
 import torch
@@ -28,6 +28,7 @@ from audiogan.run.evaluation.format import AudioFormat
 from audiogan.system_memory import available_memory
 
 
+@final
 @frozen(eq=False)
 class FittedRecordings:
     """A window of each recording, and what was done to fit them."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, final
 
 from attrs import field, frozen
 
@@ -14,6 +14,7 @@ from audiogan.interfaces import MetricResult
 Interval = tuple[float, float]
 
 
+@final
 @frozen
 class Measured:
     """What the metrics say of one set of waveforms."""
@@ -63,6 +64,7 @@ def _protocol_of(metric: str, result: MetricResult) -> dict[str, Any]:
     return dict(result.protocol.get(metric, result.protocol))
 
 
+@final
 @frozen
 class Comparison:
     """Subjects that were compared with the same dataset by the same metrics, and the scale that it gives."""
@@ -109,6 +111,7 @@ class Comparison:
         }
 
 
+@final
 @frozen
 class Evaluation:
     """All comparisons, and where and with what they were made."""

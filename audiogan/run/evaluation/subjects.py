@@ -24,6 +24,7 @@ from audiogan.spec.schema import ExperimentSpec
 from audiogan.system_memory import available_memory
 
 
+@final
 @frozen(eq=False)
 class Heard:
     """Finite waveforms ``[N, channels, window_length]``, and where they come from in terms that JSON can hold."""
@@ -33,6 +34,7 @@ class Heard:
     warnings: tuple[str, ...] = ()
 
 
+@final
 @frozen(eq=False)
 class OpenedSubject:
     """A subject whose waveforms can be had."""
@@ -47,6 +49,7 @@ class OpenedSubject:
     """What is plainly wrong with the waveforms, in words that fit what made them."""
 
 
+@final
 @frozen
 class KnownExperiment:
     """An experiment, and the file in the run's folder that describes it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import final
 
 from attrs import frozen
 
@@ -19,6 +20,7 @@ _COUNTS = {
 COLUMNS = ("figure", "value", "95% interval", "real data", "noise")
 
 
+@final
 @frozen
 class FigureTable:
     """The figures of one subject beside the scale, as texts."""

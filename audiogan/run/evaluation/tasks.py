@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, final
 
 import attrs
 import torch
@@ -20,6 +20,7 @@ from audiogan.run.evaluation.subjects import Subject
 from audiogan.spec import ComponentSpec
 
 
+@final
 @frozen(kw_only=True)
 class Request:
     """What subjects are compared with, and how."""
@@ -36,6 +37,7 @@ class Request:
     device: torch.device
 
 
+@final
 @frozen
 class Task:
     """What one subject is compared with, and by what."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from hashlib import sha256
 from math import inf
-from typing import Any
+from typing import Any, final
 
 import attrs
 import numpy as np
@@ -27,6 +27,7 @@ _PATHS = ("path", "held_out_path", "held_out_pattern", "held_out_share")
 _LABELS = ("label_folder", "label_pattern", "label_table", "file_column", "label_column")
 
 
+@final
 class AudioFolderDataset(Dataset):
     """Windows of the recordings in a folder, whatever their format, rate and number of channels.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import final
 
 from attrs import frozen
 
@@ -23,6 +24,7 @@ from audiogan_datasets.audio_folder.options import LEAVE_OUT, AudioFolderDataset
 _log = logging.getLogger("audiogan")
 
 
+@final
 @frozen(eq=False)
 class Material:
     """Recordings, and their classes where they are labelled."""
@@ -31,6 +33,7 @@ class Material:
     classes: Classes | None
 
 
+@final
 @frozen(eq=False)
 class Parts:
     """The material to train on, and what is held out, if anything is."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import final
 
 from attrs import frozen
 
@@ -14,6 +15,7 @@ from audiogan.options import option
 LEAVE_OUT = "leave-out"
 
 
+@final
 @frozen
 class AudioFolderDatasetOptions:
     """Options of ``audio-folder``."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import final
 
 import numpy as np
 from attrs import evolve
@@ -17,6 +18,7 @@ _QUIETEST_PEAK = 2.0**-23
 """The smallest step of 24-bit audio. What stays below it is scaled as if it reached it, and remains next to silent."""
 
 
+@final
 class PlaceReader:
     """Reads what recordings hold at a place, normalised where that is asked for."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
+from typing import final
 
 import attrs
 import numpy as np
@@ -22,6 +23,7 @@ from audiogan_datasets.tfrecord_samples import Samples
 _SAMPLES = Samples("samples", "float", channels=1, normalize=False, clip=False)
 
 
+@final
 @frozen
 class BachPianoDatasetOptions:
     """Options of ``bach-piano``."""
@@ -38,6 +40,7 @@ class BachPianoDatasetOptions:
     window: str = option(default="random", choices=("random", "first"), help="which window of a clip")
 
 
+@final
 class BachPianoDataset(Dataset):
     """Bach at the piano: a few keyboard pieces, rendered in several keys by a synthesiser into TFRecord clips.
 

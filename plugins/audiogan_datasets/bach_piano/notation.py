@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import final
 
 from attrs import evolve, frozen
 
@@ -27,10 +28,12 @@ _REST = "-"
 _SEMITONES = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}
 
 
+@final
 class NotationError(ValueError):
     """Text that is not a voice; the message names the bar (counted from 1) and the token."""
 
 
+@final
 @frozen
 class Note:
     """A key held down: MIDI note number, onset and length in whole notes from the start of the piece."""

@@ -18,6 +18,7 @@ Strengths, phases, tuning and knock differ a little from strike to strike, as th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import final
 
 import numpy as np
 from attrs import frozen
@@ -37,6 +38,7 @@ _RELEASE_TIME_CONSTANTS = 6
 _BLOCK = 128
 
 
+@final
 @frozen(eq=False)
 class Sinusoids:
     """Damped sinusoids: frequency in Hz, decay rate in 1/s, amplitude and phase in radians, each ``[count]``."""

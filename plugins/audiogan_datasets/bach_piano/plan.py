@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import final
 
 from attrs import frozen
 
@@ -10,6 +11,7 @@ from audiogan_datasets.bach_piano.pieces import PIECES
 from audiogan_datasets.bach_piano.rendition import Rendition
 
 
+@final
 @frozen
 class Plan:
     """The renditions to train on and those held out."""

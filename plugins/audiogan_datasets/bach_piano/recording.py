@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import final
 
 import numpy as np
 from attrs import frozen
@@ -22,6 +23,7 @@ BASS_FEATURE = "bass_pitch_class"
 _SHORTEST_CLIP_HOPS = HOPS_A_SECOND * 3 // 2
 
 
+@final
 @frozen(eq=False)
 class Recording:
     """Samples ``[length]``, float32 with the values of 16-bit PCM, and the bass track ``[hops]``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from typing import final
 
 import numpy as np
 from attrs import frozen
@@ -18,6 +19,7 @@ _ARTICULATION_SHARE, _LONGEST_ARTICULATION_S = 0.05, 0.03
 _ONSET_SPREAD_S = 0.005
 
 
+@final
 @frozen
 class Rendition:
     """A performance of ``piece``, ``transposition`` semitones up, at ``tempo_factor`` times its tempo.

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import final
+
 from attrs import frozen
 
 
+@final
 @frozen
 class Strike:
     """A key struck at ``onset`` whose strings sound freely until the damper falls on them at ``damping``.

@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, final
 
 FOLDER = Path(__file__).parent
 SUFFIX = ".dylib" if sys.platform == "darwin" else ".so"
@@ -33,6 +33,7 @@ _V4: Final = (*_V3, "-mavx512f", "-mavx512bw", "-mavx512cd", "-mavx512dq", "-mav
 _ADDED_INSTRUCTIONS: Final = {"x86-64-v2": _V2, "x86-64-v3": _V3, "x86-64-v4": _V4}
 
 
+@final
 class CompilationError(Exception):
     """No compiler, or one that failed; the text says which and how."""
 

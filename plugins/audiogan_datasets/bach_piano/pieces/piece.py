@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import final
 
 from attrs import field, frozen
 
 from audiogan_datasets.bach_piano.notation import Note, count_bars, parse_voice
 
 
+@final
 @frozen
 class PedalPassage:
     """Bars played with the sustain pedal: pressed anew at ``first_bar`` and every ``interval`` whole notes after it.
@@ -21,6 +23,7 @@ class PedalPassage:
     interval: Fraction
 
 
+@final
 @frozen
 class Piece:
     """A piece, or as much of it as ``extent`` says.
