@@ -53,10 +53,20 @@ class BatchLoader(Iterator[Batch]):
     With ``workers`` processes the windows are read ahead; with none they are read when asked for. Close the loader, or
     use it in a ``with`` block, to end the processes. torch's global random state is left alone.
 
+    :param together: how many batches are taken and held at a time.
     :raises DataError: the dataset has no windows.
     """
 
-    def __init__(self, dataset: Dataset, *, batch_size: int, seed: int, workers: int = 0, position: int = 0) -> None:
+    def __init__(
+        self,
+        dataset: Dataset,
+        *,
+        batch_size: int,
+        seed: int,
+        workers: int = 0,
+        position: int = 0,
+        together: int = 1,
+    ) -> None:
         if len(dataset) == 0:
             raise DataError(
                 f"{type(dataset).__name__} has no windows to train on; point it at files that hold audio, "
@@ -67,6 +77,7 @@ class BatchLoader(Iterator[Batch]):
         self._batch_size = batch_size
         self._reader = WindowReader(dataset, seed)
         self._workers = workers
+        self._together = together
         self._read_ahead: Iterator[ReadTurns] | None = None
         self._left_over: SoundWindows | None = None
         self._taken = self._skipped = 0
@@ -151,7 +162,7 @@ class BatchLoader(Iterator[Batch]):
         size = self._batch_size
         order = turns(len(self._dataset), size, seed=self._reader.seed, position=self.position)
         if self._workers:
-            return read_in_workers(self._reader, order, size=size, workers=self._workers)
+            return read_in_workers(self._reader, order, size=size, workers=self._workers, together=self._together)
         memory = RecycledArrays((size, *self._reader.shape))
         return (self._reader.read(batch, memory.take()) for batch in order)
 

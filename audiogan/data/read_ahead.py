@@ -22,14 +22,18 @@ from audiogan.data.order import Turns
 from audiogan.data.shared_buffers import SharedBuffers
 from audiogan.data.window_reader import ReadTurns, WindowReader
 
-_AHEAD = 2
-"""Batches that each worker reads ahead."""
-_HANDED_OUT = 3
-"""Batches that may be in use without being copied: the one in work, the one before it, and one to spare."""
+_LEAST_AHEAD = 2
+"""Batches that each worker reads ahead at least."""
+_SPARE = 2
+"""Batches that may be in use without being copied, beside those that are taken together."""
 
 
-def read_in_workers(reader: WindowReader, turns: Iterator[Turns], *, size: int, workers: int) -> Iterator[ReadTurns]:
+def read_in_workers(
+    reader: WindowReader, turns: Iterator[Turns], *, size: int, workers: int, together: int = 1
+) -> Iterator[ReadTurns]:
     """What becomes of ``turns``, of ``size`` each, read ahead by ``workers`` processes.
+
+    As many batches as are taken ``together`` are read ahead, so that none of them is waited for.
 
     The processes end as soon as nothing refers to the iterator, or with the program. torch's global random state is
     left alone.
@@ -37,13 +41,14 @@ def read_in_workers(reader: WindowReader, turns: Iterator[Turns], *, size: int, 
     :raises RuntimeError: a worker was killed; the text begins with "DataLoader worker".
     """
     # One buffer for each batch that is read or waits, one for the next, and those that may be handed out.
-    buffers = SharedBuffers(workers * _AHEAD + 1 + _HANDED_OUT, (size, *reader.shape))
+    ahead = max(_LEAST_AHEAD, -(-together // workers))
+    buffers = SharedBuffers(workers * ahead + 1 + together + _SPARE, (size, *reader.shape))
     loader: DataLoader[Any] = DataLoader(
         _BufferedReader(reader, buffers),
         sampler=_Tasks(turns, buffers),
         batch_size=None,
         num_workers=workers,
-        prefetch_factor=_AHEAD,
+        prefetch_factor=ahead,
         # Elsewhere forking is either impossible or dangerous; here other ways to start would pickle the dataset.
         multiprocessing_context="fork" if sys.platform == "linux" else None,
         collate_fn=_as_it_is,

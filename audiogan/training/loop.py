@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Protocol
 
 from audiogan.data.loader import BatchLoader
+from audiogan.errors import DataError
 from audiogan.spec.schema import EvaluationSpec, TrainingSpec
 from audiogan.training.log import MetricsLog
 from audiogan.training.observer import Observer
@@ -49,6 +50,8 @@ def train(
 ) -> Outcome:
     """Trains until a budget of ``training`` is spent or ``stop`` is requested; both leave a checkpoint behind.
 
+    So does a window that cannot be read.
+
     A scoring falls due on the schedule of ``evaluation`` and once more at the end. It is preceded by a checkpoint, so
     that a stop in the middle of a long scoring loses nothing. ``lower_is_better`` names figures whose minimum is best.
 
@@ -83,6 +86,7 @@ def train(
         seed=training.seed,
         workers=training.workers,
         position=state.position,
+        together=training.discriminator_steps,
     ) as loader:
         batches = TimedBatches(loader)
         advice, trained_s = WaitingAdvice(workers=training.workers), 0.0
@@ -100,7 +104,13 @@ def train(
             # Take a step and write it down
             started = time.monotonic()
             epoch_before = state.position / len(dataset)
-            record: StepRecord = trainer.step(batches)
+            try:
+                # All of a step's before its first update, so that what cannot be read costs no step that was taken
+                taken = [next(batches) for _ in range(training.discriminator_steps)]
+            except DataError:
+                keeper.keep_latest(trainer)
+                raise
+            record: StepRecord = trainer.step(iter(taken))
             step_s = time.monotonic() - started
             state.elapsed_s += step_s
             trained_s += step_s

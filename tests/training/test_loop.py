@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from multiprocessing import Value
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from attrs import evolve
 
 from audiogan.errors import DataError, TrainingError
+from audiogan.interfaces import Window
 from audiogan.spec.schema import EvaluationSpec
 from audiogan.training import loop
 from audiogan.training.loop import Outcome
@@ -144,6 +147,34 @@ def test_a_loss_that_is_not_finite_ends_it_without_a_line_or_a_checkpoint(tmp_pa
         sitting.run()
     assert [(line["kind"], line["step"]) for line in sitting.lines()][-1] == ("step", 3)
     assert sitting.stored_steps()[-1] == (2, False)
+
+
+@pytest.mark.parametrize("workers", [0, 1])
+def test_a_window_that_cannot_be_read_costs_no_step_that_was_taken(
+    workers: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    components = noisy_components()
+    read = components.dataset.window
+    taken = Value("i", 0)
+
+    def window(index: int, *, rng: np.random.Generator) -> Window:
+        taken.value += 1
+        # Two windows a batch and two batches a step: in the second batch of the fourth step
+        if taken.value == 15:
+            raise DataError("x.wav: was replaced while in use")
+        return read(index, rng=rng)
+
+    monkeypatch.setattr(components.dataset, "window", window)
+    training = training_spec(steps=9, batch_size=2, discriminator_steps=2, workers=workers)
+    sitting = Sitting(
+        tmp_path, components=components, training=training, evaluation=EvaluationSpec(every_steps=9, best_by=FIGURE)
+    )
+    with pytest.raises(DataError, match="was replaced while in use"):
+        sitting.run()
+    assert sitting.trainer.state.step == 3
+    assert sitting.trainer.state.position == 12
+    assert sitting.stored_steps() == [(3, False)]
+    assert [line["step"] for line in sitting.lines()] == [1, 2, 3]
 
 
 def test_a_dataset_without_windows_is_refused(tmp_path: Path) -> None:
