@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from typing import Any
 
 import pytest
@@ -10,6 +11,9 @@ import torch
 from benchmarks.figures import FIGURES, GPU, Figures
 from benchmarks.reading_speeds import ReadingSpeeds
 from benchmarks.tfrecord_readers import TF_DATA
+
+# Searched for examples like every module, and imported for that
+collect_ignore = [] if find_spec("jax") else ["jax_scan.py"]
 
 _FIGURES = pytest.StashKey[Figures]()
 _READING_SPEEDS = pytest.StashKey[ReadingSpeeds]()

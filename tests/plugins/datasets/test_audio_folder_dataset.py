@@ -291,10 +291,10 @@ def test_a_recording_that_vanishes_is_no_damage(tmp_path: Path) -> None:
     [
         ({"label_folder": True, "label_table": "x.csv"}, "label_folder and label_table are both given; keep one"),
         ({"held_out_path": "x", "held_out_share": 0.1}, "held_out_path and held_out_share are both given; keep one"),
-        ({"label_table": ""}, "label_table is empty; name a CSV file, or leave the option out"),
+        ({"label_table": ""}, 'label_table = "": is empty; name a CSV file, or leave the option out'),
         ({"label_pattern": "("}, r'label_pattern = "\(": is not a regular expression: missing \)'),
         ({"held_out_pattern": "["}, r'held_out_pattern = "\[": is not a regular expression'),
-        ({"overlap": 0.5}, 'overlap = 0.5 needs window = "all"'),
+        ({"overlap": 0.5}, 'overlap = 0.5: needs window = "all"'),
         ({"padding": "zeros"}, "padding"),
         ({"held_out_share": 0.0}, "must be more than 0"),
         ({"minimum_level_dbfs": 1.0}, "must be at most 0"),

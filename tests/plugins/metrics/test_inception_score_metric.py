@@ -102,7 +102,7 @@ def test_the_protocol_of_the_paper_takes_ten_splits_of_50_000_samples(
 
 
 def test_the_protocol_of_the_paper_has_no_other_splits() -> None:
-    with pytest.raises(SpecError, match="splits must be 10 under protocol 'wavegan', not 5"):
+    with pytest.raises(SpecError, match="splits = 5: must be 10 under protocol 'wavegan', not 5"):
         audiogan.create("metric", "inception-score", {"protocol": "wavegan", "splits": 5})
 
 
