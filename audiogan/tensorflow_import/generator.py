@@ -71,11 +71,19 @@ def import_generator(
     :raises CheckpointError: there is no generator of the original, or it does not make windows of that length.
     """
     names = weights_of(NETWORK, bundle.shapes)
+    step = bundle.step() or 0
     with misfits_told(bundle.prefix, bundle.shapes):
         layout = generator_layout({name: bundle.shapes[name] for name in names})
         length = layout.window_length(window_length)
         _check_moments(layout, moments)
-        spec = _spec(layout, bundle, sample_rate=sample_rate, window_length=length, registry=registry)
+        spec = _spec(
+            layout,
+            title=f"Imported from {bundle.prefix.name}",
+            step=step,
+            sample_rate=sample_rate,
+            window_length=length,
+            registry=registry,
+        )
         audio = {"sample_rate": sample_rate, "channels": layout.channels, "window_length": length}
         representation = build("representation", spec.representation, registry, **audio)
         generator: Any = build("generator", spec.generator, registry, sample_shape=representation.sample_shape)
@@ -114,7 +122,7 @@ def save_generator(imported: ImportedGenerator, folder: Path, *, source: dict[st
 
 
 def _spec(
-    layout: GeneratorLayout, bundle: Bundle, *, sample_rate: int, window_length: int, registry: Registry
+    layout: GeneratorLayout, *, title: str, step: int, sample_rate: int, window_length: int, registry: Registry
 ) -> ExperimentSpec:
     def component(kind: str, name: str, options: dict[str, Any]) -> ComponentSpec:
         structured = structure_options(registry.options_class(kind, name), options, where=f"{kind} '{name}'")
@@ -130,15 +138,13 @@ def _spec(
     optimizer = dict(registry.recommended_optimizer(_LOSS))
     return ExperimentSpec(
         name=layout.name,
-        title=f"Imported from {bundle.prefix.name}",
+        title=title,
         dataset=component("dataset", "tfrecord", dataset),
         representation=component("representation", _REPRESENTATIONS[layout.name], {}),
         generator=component("generator", layout.name, dict(layout.options)),
         discriminator=component("discriminator", layout.name, critic),
         loss=component("loss", _LOSS, {}),
-        training=TrainingSpec(
-            steps=max(1, bundle.step() or 0), optimizer=OptimizerSpec(optimizer.pop("type"), optimizer)
-        ),
+        training=TrainingSpec(steps=max(1, step), optimizer=OptimizerSpec(optimizer.pop("type"), optimizer)),
         evaluation=EvaluationSpec(metrics=(component("metric", "inception-score", {}),), every_epochs=1.0),
     )
 

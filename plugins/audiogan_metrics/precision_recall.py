@@ -79,5 +79,7 @@ class PrecisionRecall(FeatureMetric):
         intervals = {
             name: share_interval_by_halves(figures[name], values, count=count) for name, values in shares.items()
         }
-        intervals["density"] = interval_by_halves(figures["density"], halves.density)
+        lower, upper = interval_by_halves(figures["density"], halves.density)
+        # Where no window is in a ball, halves say nothing of those that are rarely in one: as if they were in one each
+        intervals["density"] = (lower, upper if figures["density"] else intervals["precision"][1])
         return MetricResult(figures, protocol, intervals)

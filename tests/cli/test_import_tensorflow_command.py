@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import signal
 import subprocess
@@ -103,6 +104,14 @@ def test_damaged_files_are_told_in_the_words_of_tensorflow(
     assert f"{folder / NAME}: the checkpoint is damaged: " in message
     assert "hecksum" in message or "corrupt" in message or "does not match" in message
     assert not (tmp_path / "out").exists()
+
+
+def test_a_file_that_is_cut_off_is_told_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = Path(shutil.copytree(GOLDEN, tmp_path / "train"))
+    os.truncate(folder / f"{NAME}.data-00000-of-00001", 5000)
+    message = told(capsys, folder, tmp_path / "out")
+    assert message.count(str(folder / NAME)) == 1
+    assert message.rstrip().endswith("copy its files again")
 
 
 @pytest.mark.parametrize(

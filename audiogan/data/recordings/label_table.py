@@ -63,14 +63,14 @@ def labels_from_table(
 
 def _assigned(rows: Sequence[_Row], files: Sequence[FoundFile], table: Path) -> dict[FoundFile, _Row]:
     named = [_by_name(files, name) for name in _WAYS_TO_NAME]
-    by_last_part = _by_name(files, lambda file: file.path.name)
+    by_end: Mapping[str, Sequence[FoundFile]] | None = None
     row_of: dict[FoundFile, _Row] = {}
     for row in rows:
         name = str(PurePosixPath(row.name.replace("\\", "/")))
         meant = next((by_name[way] for way in (row.name, name) for by_name in named if way in by_name), None)
         if meant is None:
-            alike = by_last_part.get(name.rpartition("/")[2], ())
-            meant = [file for file in alike if file.path.absolute().as_posix().endswith(f"/{name.lstrip('/')}")]
+            by_end = _by_end(files) if by_end is None else by_end
+            meant = by_end.get(name.lstrip("/"), ())
         if len(meant) > 1:
             raise DataError(
                 f"{table}, line {row.line}: '{row.name}' may be {meant[0].path} or {meant[1].path}; write their paths "
@@ -91,6 +91,17 @@ def _by_name(files: Sequence[FoundFile], name: Callable[[FoundFile], str]) -> Ma
     for file in files:
         by_name[name(file)].append(file)
     return by_name
+
+
+def _by_end(files: Sequence[FoundFile]) -> Mapping[str, Sequence[FoundFile]]:
+    """The files by every end of their paths that begins with a name."""
+    by_end: dict[str, list[FoundFile]] = defaultdict(list)
+    for file in files:
+        end = ""
+        for part in reversed(file.path.absolute().parts[1:]):
+            end = f"{part}/{end}" if end else part
+            by_end[end].append(file)
+    return by_end
 
 
 def _read_table(table: Path, file_column: str, label_column: str) -> list[_Row]:

@@ -89,6 +89,15 @@ def test_a_share_of_none_has_an_interval(metric: PrecisionRecall, held_out: torc
     assert collapsed.intervals["precision"][1] == 1
 
 
+def test_a_density_of_nothing_has_the_interval_of_no_precision(metric: PrecisionRecall, held_out: torch.Tensor) -> None:
+    far = metric.evaluate(1e3 * torch.sign(held_out))
+    assert (far.figures["precision"], far.figures["density"]) == (0, 0)
+    lower, upper = far.intervals["density"]
+    assert lower == 0
+    # Wilson's for none of 100
+    assert upper == far.intervals["precision"][1] == pytest.approx(0.036994, abs=1e-6)
+
+
 def test_real_windows_do_better_than_noise_or_a_single_sound(metric: PrecisionRecall, held_out: torch.Tensor) -> None:
     alike = metric.evaluate(held_out).figures
     noise = metric.evaluate(noise_waveforms(100, channels=1, window_length=2048, seed=0)).figures
