@@ -56,6 +56,7 @@ class SeekableSource(Source):
         self._file = file
         self._last_seek = last_seek
         self._damages = damages
+        self._may_skip = last_seek is not None and file.format == "OGG"
 
     def read(self, start: int, stop: int) -> NDArray[np.float32]:
         """Seeks, decodes, and throws the run-up away.
@@ -69,6 +70,10 @@ class SeekableSource(Source):
                     f"{self._path}: damaged at byte {damage.byte}, {damage.begin / self._file.samplerate:.3f} s "
                     "(pages are missing or fail their checksum); fetch or write it again"
                 )
+        if self._may_skip and begin >= self._file.tell():
+            # libsndfile decodes on to a sample up to 2 s ahead: in Vorbis it miscounts where block sizes change, and it
+            # may pass damage. Backwards it searches.
+            self._file.seek(self._file.frames)
         self._file.seek(begin)
         samples: NDArray[np.float32] = self._file.read(stop - begin, dtype="float32", always_2d=True)[start - begin :]
         return samples
