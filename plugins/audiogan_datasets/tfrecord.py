@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Literal, final
+from typing import Any, Literal, final
 
 import attrs
 import numpy as np
@@ -19,6 +19,7 @@ from audiogan.errors import DataError
 from audiogan.interfaces.dataset import Dataset, Window
 from audiogan.options import option
 from audiogan_datasets.tfrecord_labels import read_labels
+from audiogan_datasets.tfrecord_origin import origins
 from audiogan_datasets.tfrecord_samples import Samples
 
 
@@ -135,6 +136,14 @@ class TFRecordDataset(Dataset):
         described = json.dumps([self._records.content_hash(), content_options, self.class_names], sort_keys=True)
         return sha256(described.encode()).hexdigest()
 
+    def protocol(self) -> dict[str, Any]:
+        """How the samples were made, as far as 'audiogan data pack' or 'audiogan data bach' left word of it."""
+        patterns = [
+            pattern for path in (self._options.path, self._options.held_out_path) for pattern in _patterns(path)
+        ]
+        packed = origins(find_shards(tuple(patterns)))
+        return {"packed": packed} if packed else {}
+
     def held_out(self) -> TFRecordDataset | None:
         """The records of ``held_out_path`` with the same options, or ``None`` where that is not given.
 
@@ -166,5 +175,5 @@ def _open(options: TFRecordDatasetOptions) -> RecordList:
     return records
 
 
-def _patterns(path: str | tuple[str, ...]) -> tuple[str, ...]:
-    return (path,) if isinstance(path, str) else path
+def _patterns(path: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    return () if path is None else (path,) if isinstance(path, str) else path
