@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from fractions import Fraction
 from pathlib import Path
 from typing import final
 
@@ -180,8 +179,13 @@ class AudioDecoder:
             return SeekableSource(path, file, last_seek=None)
         damages: tuple[OggDamage, ...] = ()
         if header.format == "OGG":
-            scale = Fraction(header.sample_rate, _OPUS_POSITIONS_PER_S) if header.subtype == "OPUS" else Fraction(1)
-            damages = self._ogg_damages.of(path, length=header.length, samples_per_position=scale)
+            rate = header.sample_rate
+            damages = self._ogg_damages.of(
+                path,
+                length=header.length,
+                sample_rate=rate,
+                positions_per_s=_OPUS_POSITIONS_PER_S if header.subtype == "OPUS" else rate,
+            )
         return SeekableSource(path, file, last_seek=header.last_seek, damages=damages)
 
     def _close(self, path: Path) -> None:

@@ -17,9 +17,10 @@ from attrs import evolve, frozen
 from audiogan.audio.ogg_pages import NO_POSITION, sound_pages
 
 _PAGES_TO_RECOVER = 4
-"""Pages behind damage that are taken for damaged as well: a packet may reach from one page to the next, the first that
+"""Pages behind damage that are at least taken for damaged as well: a packet may reach from one page to the next, the first that
 is decoded gives no sound, and libsndfile, which looks for a sample near pages that are gone, begins up to two pages
-too late or too early."""
+too late or too early. There must be a second from the first of them to the last: where libsndfile comes upon a gap
+while it looks for a sample of Opus, it begins too late for up to 0.68 s behind the page that follows the gap."""
 _MOST_DAMAGES = 64
 
 
@@ -45,7 +46,7 @@ class OggDamages:
     def __init__(self) -> None:
         self._kept: OrderedDict[Path, tuple[OggDamage, ...]] = OrderedDict()
 
-    def of(self, path: Path, *, length: int, samples_per_position: Fraction) -> tuple[OggDamage, ...]:
+    def of(self, path: Path, *, length: int, sample_rate: int, positions_per_s: int) -> tuple[OggDamage, ...]:
         """As :func:`find_damage`.
 
         :raises OSError: the file cannot be read.
@@ -53,14 +54,18 @@ class OggDamages:
         if path in self._kept:
             self._kept.move_to_end(path)
             return self._kept[path]
-        damages = self._kept[path] = find_damage(path, length=length, samples_per_position=samples_per_position)
+        damages = self._kept[path] = find_damage(
+            path, length=length, sample_rate=sample_rate, positions_per_s=positions_per_s
+        )
         if len(self._kept) > self._MOST_FILES:
             self._kept.popitem(last=False)
         return damages
 
 
-def find_damage(path: Path, *, length: int, samples_per_position: Fraction) -> tuple[OggDamage, ...]:
+def find_damage(path: Path, *, length: int, sample_rate: int, positions_per_s: int) -> tuple[OggDamage, ...]:
     """The damages of an Ogg file whose first stream is a recording of ``length`` samples, each channel.
+
+    ``sample_rate`` is in Hz, and ``positions_per_s`` the rate at which the stream's pages count.
 
     Every page is held to its checksum, and those of the stream to their numbers and to positions that never go back.
     What is damaged before the first position damages all, since samples are counted from there; from the 64th damage
@@ -71,7 +76,8 @@ def find_damage(path: Path, *, length: int, samples_per_position: Fraction) -> t
     if path.stat().st_size == 0:  # which cannot be mapped
         return (OggDamage(0, 0, length),)
     with path.open("rb") as file, mmap(file.fileno(), 0, access=ACCESS_READ) as content:
-        gaps, end = _gaps(content)
+        gaps, end = _gaps(content, positions_per_s)
+    samples_per_position = Fraction(sample_rate, positions_per_s)
 
     def sample(position: int) -> Fraction:
         # counted from the end, since the position at which a recording begins need not be 0
@@ -101,11 +107,11 @@ class _Gap:
     """The position from which on all is well again."""
 
 
-def _gaps(content: mmap) -> tuple[list[_Gap], int]:
-    """The gaps in the first stream of ``content``, and its last position."""
+def _gaps(content: mmap, positions_per_s: int) -> tuple[list[_Gap], int]:
+    """The gaps in the first stream of ``content``, whose positions are so many a second, and its last position."""
     gaps: list[_Gap] = []
     gap: _Gap | None = None
-    end = position = number = recovered = 0
+    end = position = number = recovered = resumed = 0
     serial: int | None = None
     for page in sound_pages(content):
         if serial is None:
@@ -125,7 +131,10 @@ def _gaps(content: mmap) -> tuple[list[_Gap], int]:
             continue
         position = page.position
         recovered += 1
-        if gap is not None and gap.after and recovered == _PAGES_TO_RECOVER:
+        if recovered == 1:
+            resumed = position
+        is_well = recovered >= _PAGES_TO_RECOVER and position >= resumed + positions_per_s
+        if gap is not None and gap.after and is_well:
             gaps.append(evolve(gap, until=position))
             gap = None
         if page.ends_stream:

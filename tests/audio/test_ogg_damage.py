@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -106,7 +105,7 @@ def test_damage_is_told_with_its_byte_and_its_samples(tmp_path: Path, recordings
     pages = list(sound_pages(content))
     page = pages[6]
     path = damaged(tmp_path / "a.ogg", content, page.begin + 50, page.begin + 51, b"")
-    (damage,) = find_damage(path, length=LENGTH, samples_per_position=Fraction(1))
+    (damage,) = find_damage(path, length=LENGTH, sample_rate=RATE, positions_per_s=RATE)
     assert damage == OggDamage(page.begin, pages[5].position - 1, pages[10].position)
     expected = f"{path}: damaged at byte {page.begin}, {damage.begin / RATE:.3f} s "
     with pytest.raises(DamagedDataError) as raised:
@@ -124,7 +123,7 @@ def test_many_damages_are_kept_as_few(tmp_path: Path, recordings: dict[str, byte
     group = b"".join(content[page.begin : page.end] for page in pages[3:7])
     path = tmp_path / "a.ogg"
     path.write_bytes(content[: pages[7].begin] + group * 100 + content[pages[7].begin :])
-    damages = find_damage(path, length=LENGTH, samples_per_position=Fraction(1))
+    damages = find_damage(path, length=LENGTH, sample_rate=RATE, positions_per_s=RATE)
     assert len(damages) == 64
     assert damages[-1].end == LENGTH
 
