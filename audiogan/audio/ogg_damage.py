@@ -17,10 +17,10 @@ from attrs import evolve, frozen
 from audiogan.audio.ogg_pages import NO_POSITION, sound_pages
 
 _PAGES_TO_RECOVER = 4
-"""Pages behind damage that are at least taken for damaged as well: a packet may reach from one page to the next, the first that
-is decoded gives no sound, and libsndfile, which looks for a sample near pages that are gone, begins up to two pages
-too late or too early. There must be a second from the first of them to the last: where libsndfile comes upon a gap
-while it looks for a sample of Opus, it begins too late for up to 0.68 s behind the page that follows the gap."""
+"""Pages behind damage that, at the least, are taken for damaged as well: a packet may reach from one page to the next,
+the first that is decoded gives no sound, and libsndfile, which looks for a sample near pages that are gone, begins up
+to two pages too late or too early. There must be a second from the first of them to the last: where libsndfile comes
+upon a gap while it looks for a sample of Opus, it begins at the wrong one up to 0.68 s behind the page that follows."""
 _MOST_DAMAGES = 64
 
 

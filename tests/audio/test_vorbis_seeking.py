@@ -24,7 +24,8 @@ def bursts() -> NDArray[np.float32]:
     for onset in np.cumsum(rng.integers(RATE // 10, RATE // 2, 150)):
         length = min(2000, max(0, LENGTH - onset))
         waveform[onset : onset + length] += rng.normal(0, 0.4, length) * np.exp(-np.arange(length) / 300)
-    return waveform.clip(-1, 1)[None].astype(np.float32)
+    clipped: NDArray[np.float32] = waveform.clip(-1, 1)[None].astype(np.float32)
+    return clipped
 
 
 @pytest.fixture(scope="module")
