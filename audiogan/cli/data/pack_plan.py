@@ -121,11 +121,5 @@ def _recording(known: KnownFile, options: PackOptions) -> Recording:
         check_channels(known.file.path, known.header.channels, options.channels, repeat_mono=options.repeat_mono)
     except DataError as error:
         raise DataError(f"{error} (here --repeat-mono and --channels)") from error
-    return Recording(
-        known.file.path,
-        known.file.name,
-        known.header,
-        options.sample_rate,
-        options.channels,
-        clips=options.out_of_range == "clip",
-    )
+    clips = options.out_of_range == "clip"
+    return known.recording(sample_rate=options.sample_rate, channels=options.channels, clips=clips)

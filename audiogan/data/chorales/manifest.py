@@ -9,11 +9,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, final
 
-import soxr
 from attrs import asdict, evolve, frozen
 
 from audiogan.atomic import write_json
-from audiogan.audio.resampling import RESAMPLER
+from audiogan.audio.resampling import resampler_with_version
 from audiogan.data.chorales.rendering import Rendered, Settings
 from audiogan.data.chorales.synthesiser import Synthesiser
 from audiogan.data.chorales.tunes import RULE
@@ -73,7 +72,7 @@ def made_with(settings: Settings, synthesiser: Synthesiser) -> dict[str, Any]:
         "fluidsynth": synthesiser.version,
         "soundfont": synthesiser.soundfont.name,
         "soundfont_sha256": synthesiser.soundfont_sha256,
-        "resampler": f"{RESAMPLER} (soxr {soxr.__version__}, libsoxr {soxr.__libsoxr_version__})",
+        "resampler": resampler_with_version(),
         "audiogan": version("audiogan"),
     }
 

@@ -8,11 +8,10 @@ from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
-import soxr
 from attrs import asdict
 from filelock import FileLock, Timeout
 
-from audiogan.audio.resampling import RESAMPLER
+from audiogan.audio.resampling import resampler_with_version
 from audiogan.data.packing.manifest import NAME, Manifest, packed_before
 from audiogan.data.packing.plan import PackOptions, PlannedShard, plan_hash
 from audiogan.data.packing.shard import PackedShard, ShardTask, file_sha256, pack_shard
@@ -118,6 +117,6 @@ def _locked(folder: Path) -> Iterator[None]:
 def _protocol(options: PackOptions) -> dict[str, object]:
     return {
         "options": asdict(options),
-        "resampler": f"{RESAMPLER} (soxr {soxr.__version__}, libsoxr {soxr.__libsoxr_version__})",
+        "resampler": resampler_with_version(),
         "audiogan": version("audiogan"),
     }

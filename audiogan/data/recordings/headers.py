@@ -12,6 +12,7 @@ from attrs import frozen
 
 from audiogan.audio.decoding import AudioHeader, read_header
 from audiogan.data.recordings.listing import FoundFile
+from audiogan.data.recordings.recording import Recording
 from audiogan.errors import DamagedDataError, DataError
 
 _THREADS = 8
@@ -29,6 +30,10 @@ class KnownFile:
 
     file: FoundFile
     header: AudioHeader
+
+    def recording(self, *, sample_rate: int, channels: int, clips: bool) -> Recording:
+        """The file seen at a sample rate in Hz and with a number of channels that need not be its own."""
+        return Recording(self.file.path, self.file.name, self.header, sample_rate, channels, clips=clips)
 
 
 @final

@@ -149,7 +149,7 @@ def _content(file: FoundFile) -> str:
 
 
 def _recording(file: KnownFile, audio: AudioFormat, *, clips: bool) -> Recording:
-    return Recording(file.file.path, file.file.name, file.header, audio.sample_rate, audio.channels, clips=clips)
+    return file.recording(sample_rate=audio.sample_rate, channels=audio.channels, clips=clips)
 
 
 def _protocol(files: Sequence[KnownFile], audio: AudioFormat, *, found: int, damaged: int) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from attrs import frozen
 from audiogan.audio.channels import check_channels
 from audiogan.data.classes import Classes
 from audiogan.data.recordings.copies import warn_of_copies
-from audiogan.data.recordings.headers import KnownFile, sound_files
+from audiogan.data.recordings.headers import sound_files
 from audiogan.data.recordings.label_table import labels_from_table
 from audiogan.data.recordings.labels import classes_of, labels_from_folders, labels_from_names
 from audiogan.data.recordings.listing import FoundFile, find_recordings
@@ -89,7 +89,11 @@ def _material(
     known = sound_files(files, on_error=options.on_error)
     for file in known:
         check_channels(file.file.path, file.header.channels, options.channels, repeat_mono=options.repeat_mono)
-    recordings = [(file.file, _recording(file, options)) for file in known]
+    clips = options.out_of_range == "clip"
+    recordings = [
+        (file.file, file.recording(sample_rate=options.sample_rate, channels=options.channels, clips=clips))
+        for file in known
+    ]
     if options.padding == LEAVE_OUT:
         recordings = _long_enough(recordings, options.window_length)
     classes = None
@@ -114,17 +118,6 @@ def _labels_of(files: Sequence[FoundFile], options: AudioFolderDatasetOptions) -
         table = Path(options.label_table).expanduser()
         return labels_from_table(files, table, file_column=options.file_column, label_column=options.label_column)
     return labels_from_folders(files)
-
-
-def _recording(known: KnownFile, options: AudioFolderDatasetOptions) -> Recording:
-    return Recording(
-        known.file.path,
-        known.file.name,
-        known.header,
-        options.sample_rate,
-        options.channels,
-        clips=options.out_of_range == "clip",
-    )
 
 
 def _long_enough(

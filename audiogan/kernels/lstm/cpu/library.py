@@ -87,11 +87,6 @@ def survey() -> Survey:
     return Survey(usable, unusable)
 
 
-def open_library(instructions: str) -> Library:
-    """The library for a set of instructions, which :func:`usable_instructions` has named."""
-    return survey().usable[instructions]
-
-
 def usable_instructions() -> tuple[str, ...]:
     """The sets of instructions that the processor has and a library can be used for, the fastest first."""
     return tuple(survey().usable)
