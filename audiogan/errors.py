@@ -16,6 +16,18 @@ class SpecError(AudioganError):
 
 
 @final
+class OptionError(AudioganError, ValueError):
+    """An option of a component that does not fit; the experiment file's line is found by the option's name."""
+
+    def __init__(self, option: str, message: str) -> None:
+        super().__init__(f"{option} {message}")
+        self.option = option
+        """The option's name, dotted where it lies deeper, such as ``classifier.dim``."""
+        self.message = message
+        """What is wrong with its value and what to do, to be read behind the name: "must be at least 1, not 0"."""
+
+
+@final
 class PluginError(AudioganError):
     """A plugin that cannot be loaded, or two plugins that claim one name."""
 

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Protocol
 
-KINDS = ("dataset", "representation", "generator", "discriminator", "loss", "metric")
-"""The kinds of component, in the order in which data meets them."""
+KINDS = (
+    "dataset",
+    "representation",
+    "generator",
+    "discriminator",
+    "loss",
+    "callback",
+    "embedding",
+    "metric",
+    "optimizer",
+    "command",
+)
+"""The kinds of component, in the order in which data meets them, then what belongs to no experiment."""
 
 
 class Component(Protocol):

@@ -51,3 +51,23 @@ def register_losses(register: Register) -> None:
 @hookspec
 def register_metrics(register: Register) -> None:
     """Registers :class:`audiogan.Metric` classes."""
+
+
+@hookspec
+def register_callbacks(register: Register) -> None:
+    """Registers :class:`audiogan.Callback` classes."""
+
+
+@hookspec
+def register_embeddings(register: Register) -> None:
+    """Registers :class:`audiogan.Embedding` classes."""
+
+
+@hookspec
+def register_optimizers(register: Register) -> None:
+    """Registers :class:`torch.optim.Optimizer` classes."""
+
+
+@hookspec
+def register_commands(register: Register) -> None:
+    """Registers :class:`audiogan.Command` classes."""
