@@ -87,7 +87,8 @@ def test_specgan_generates_with_its_moments(golden: Callable[[str], Golden], tmp
     torch.testing.assert_close(spectrograms, expected, rtol=0, atol=1e-5)
     decoded = taken.representation.decode(torch.from_numpy(features.outputs["X_norm"]).permute(0, 3, 1, 2))
     original = torch.from_numpy(features.outputs["x_griffin_lim"]).permute(0, 2, 1)
-    torch.testing.assert_close(decoded, original, rtol=0, atol=1e-4)
+    # As the spectrogram representation's own test derives.
+    torch.testing.assert_close(decoded, original, rtol=0, atol=1.6e-4)
     save_generator(taken, tmp_path / "run", source={})
     paths = generate_files(
         tmp_path / "run" / "specgan",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import sqrt
 
 import pytest
 import torch
@@ -36,6 +37,18 @@ def outputs_at(place: Place, arguments: Sequence[Tensor], size: Size) -> Tensor:
     return lstm(x, h0, c0, as_layers(weights, size), implementation=place.name)[0]
 
 
+def errors_allowed(of_torch: Sequence[float], size: Size) -> list[float]:
+    """Three times torch's, and for gradients of weights three times those of sums from the first row to the last.
+
+    How torch orders the sum over the n rows of steps and sequences depends on the processor. Of independent terms, the
+    k-th partial sum is √k terms large, and rounding it errs by u √k / √3 in the root mean square, u half a unit in the
+    last place; n such errors are u √(n / 6) of the whole sum. Leaving out one row would err by 1 / √n.
+    """
+    of_sums = torch.finfo(torch.float32).eps / 2 * sqrt(size.steps * size.batch / 6)
+    before_weights = len(of_torch) - 3 * size.layers
+    return [3 * max(error, of_sums if index >= before_weights else 0) for index, error in enumerate(of_torch)]
+
+
 def errors(found: Sequence[Tensor], exact: Sequence[Tensor]) -> list[float]:
     """Root mean squares, relative to the exact tensors."""
     return [
@@ -59,7 +72,7 @@ def problem(size: Size) -> tuple[list[Tensor], Tensor, Tensor]:
 
 
 @pytest.mark.parametrize("place", SINGLE, ids=str)
-def test_outputs_and_gradients_err_no_more_than_three_times_torchs(place: Place) -> None:
+def test_outputs_and_gradients_err_little_more_than_torchs(place: Place) -> None:
     arguments, cotangent, _ = problem(SIZE)
     exact_arguments = [tensor.requires_grad_() for tensor in arguments]
     exact = first_order(torch_outputs(exact_arguments, SIZE), exact_arguments, cotangent)
@@ -67,8 +80,8 @@ def test_outputs_and_gradients_err_no_more_than_three_times_torchs(place: Place)
     given = cotangent.to(place.device, place.dtype)
     theirs = errors(first_order(torch_outputs(single, SIZE), single, given), exact)
     ours = errors(first_order(outputs_at(place, single, SIZE), single, given), exact)
-    for index, (our, their) in enumerate(zip(ours, theirs, strict=True)):
-        assert our <= 3 * their, index
+    for index, (our, allowed) in enumerate(zip(ours, errors_allowed(theirs, SIZE), strict=True)):
+        assert our <= allowed, index
 
 
 @frozen(eq=False)
@@ -97,9 +110,9 @@ def alone() -> SecondOrder:
 
 
 @pytest.mark.parametrize("place", SINGLE, ids=str)
-def test_second_gradients_err_no_more_than_three_times_torchs(place: Place, alone: SecondOrder) -> None:
+def test_second_gradients_err_little_more_than_torchs(place: Place, alone: SecondOrder) -> None:
     single = [tensor.requires_grad_() for tensor in moved_to(alone.arguments, place)]
     given, along = (tensor.to(place.device, place.dtype) for tensor in (alone.cotangent, alone.direction))
     ours = errors(second_order(outputs_at(place, single, ALONE), single, given, along), alone.exact)
-    for index, (our, their) in enumerate(zip(ours, alone.errors_of_torch, strict=True)):
-        assert our <= 3 * their, index
+    for index, (our, allowed) in enumerate(zip(ours, errors_allowed(alone.errors_of_torch, ALONE), strict=True)):
+        assert our <= allowed, index

@@ -48,9 +48,9 @@ def test_passes_may_run_with_different_counts() -> None:
         gradients, kept = CPU().backward(Results(*cotangents), given, saved, wanted=Wanted(), save=True)
     with threads(2):
         tangents, second = CPU().second_backward(as_direction(direction, SIZE), given, saved, kept, wanted=Wanted())
-    assert_agree(of_gradients(gradients), expected.gradients, 1e-13)
-    assert_agree(of_results(tangents), expected.tangents, 1e-13)
-    assert_agree(of_gradients(second), expected.second_gradients, 1e-13)
+    assert_agree(of_gradients(gradients), expected.gradients, SIZE)
+    assert_agree(of_results(tangents), expected.tangents, SIZE)
+    assert_agree(of_gradients(second), expected.second_gradients, SIZE)
 
 
 def test_tiny_numbers_are_tiny_again_afterwards() -> None:
@@ -65,9 +65,9 @@ def test_every_sequence_is_computed_on_its_own() -> None:
     one = Size(SIZE.steps, 1, SIZE.inputs, SIZE.hidden, SIZE.layers)
     for index in (0, 17, 36):
         alone = run(CPU(), one, *([_sequence(t, index) for t in tensors] for tensors in problem))
-        assert_agree(alone.results, [_sequence(t, index) for t in whole.results], 1e-13)
-        assert_agree(alone.gradients[:3], [_sequence(t, index) for t in whole.gradients[:3]], 1e-13)
-        assert_agree(alone.second_gradients[:3], [_sequence(t, index) for t in whole.second_gradients[:3]], 1e-13)
+        assert_agree(alone.results, [_sequence(t, index) for t in whole.results], one)
+        assert_agree(alone.gradients[:3], [_sequence(t, index) for t in whole.gradients[:3]], one)
+        assert_agree(alone.second_gradients[:3], [_sequence(t, index) for t in whole.second_gradients[:3]], one)
 
 
 def _sequence(tensor: Tensor, index: int) -> Tensor:

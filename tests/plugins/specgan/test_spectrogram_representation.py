@@ -73,18 +73,18 @@ def test_features_of_the_original(golden: Callable[[str], Golden]) -> None:
     expected = torch.from_numpy(reference.outputs["X_norm"]).permute(0, 3, 1, 2)
     found = representation.encode(waveform)
     assert found.shape == (3, *representation.sample_shape) == (3, 1, 128, 128)
-    assert float((found - expected).norm() / expected.norm()) < 1e-5
-    assert float((found - expected).abs().mean()) < 1e-5
 
-    def magnitudes(samples: torch.Tensor) -> torch.Tensor:
-        return (samples * 3 * representation.std[:-1] + representation.mean[:-1]).exp()
-
-    torch.testing.assert_close(magnitudes(found), magnitudes(expected), rtol=0, atol=1e-5)
-    # The logarithm magnifies the rounding of a float32 transform, the original's as well as ours, in the faintest bins.
-    strong = stft(waveform, n_fft=256, hop_length=128, pad_end=True).abs()[..., :-1] > 0.05
-    assert float(strong.float().mean()) > 0.1
-    torch.testing.assert_close(found[strong], expected[strong], rtol=0, atol=1e-5)
-    torch.testing.assert_close(found, expected, rtol=0, atol=2e-4)
+    # Each of the log2(256) = 8 stages of a transform rounds three times (twiddle, product, sum) by u of what it adds,
+    # which is as large in one bin as in another: √24 u of the frame's bins in the root mean square, and nowhere 8 times
+    # that. The logarithm divides it by the bin's own magnitude, which is next to nothing in the faintest. Logarithm,
+    # subtraction of the mean and division round four times more. The original rounds as often as we do.
+    u = torch.finfo(torch.float32).eps / 2
+    magnitudes = stft(waveform.double(), n_fft=256, hop_length=128, pad_end=True).abs()
+    of_transform = 8 * 24**0.5 * u * magnitudes.square().mean(dim=-1, keepdim=True).sqrt() / (magnitudes + 1e-6)
+    of_logarithm = 4 * u * ((magnitudes + 1e-6).log().abs() + representation.mean.abs())
+    allowed = (2 * (of_transform + of_logarithm) / (3 * representation.std))[..., :-1]
+    assert bool(((found - expected).abs() <= allowed).all())
+    assert float(allowed.median()) < 1e-4
 
 
 def test_griffin_lim_waveform_of_the_original(golden: Callable[[str], Golden]) -> None:
@@ -92,9 +92,11 @@ def test_griffin_lim_waveform_of_the_original(golden: Callable[[str], Golden]) -
     representation = with_moments(reference, spectrogram(window_length=16384))
     expected = torch.from_numpy(reference.outputs["x_griffin_lim"]).permute(0, 2, 1)
     samples = torch.from_numpy(reference.outputs["X_norm"]).permute(0, 3, 1, 2)
-    torch.testing.assert_close(representation.decode(samples), expected, rtol=0, atol=1e-3)
+    # Sixteen iterations amplify: in float64, rounding the samples once to float32 moves the waveform by up to 1.6e-5.
+    # Ten such are less than a thousandth of the peak, and than what an iteration more or less does (5e-3).
+    torch.testing.assert_close(representation.decode(samples), expected, rtol=0, atol=1.6e-4)
     waveform = torch.from_numpy(reference.inputs["x"]).permute(0, 2, 1)
-    torch.testing.assert_close(representation.decode(representation.encode(waveform)), expected, rtol=0, atol=1e-3)
+    torch.testing.assert_close(representation.decode(representation.encode(waveform)), expected, rtol=0, atol=1.6e-4)
 
 
 @pytest.mark.parametrize(
