@@ -51,8 +51,8 @@ sanitize:
 	mkdir -p build
 	for sanitizers in address,undefined thread; do for architecture in $(ARCHITECTURES); do \
 		$(CXX) -std=c++17 -O1 -g -Wno-psabi -pthread $$architecture \
-			-fsanitize=$$sanitizers -fno-sanitize-recover=all -Iaudiogan/kernels/lstm/cpu/source \
-			tests/kernels/lstm_cpu/sanitized.cpp -o build/sanitized && build/sanitized || exit 1; \
+			-fsanitize=$$sanitizers -fno-sanitize-recover=all -Iaudiogan/lstm/cpu/source \
+			tests/lstm/cpu/sanitized.cpp -o build/sanitized && build/sanitized || exit 1; \
 	done; done
 
 clean:

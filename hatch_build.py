@@ -17,7 +17,7 @@ class CompiledLSTM(BuildHookInterface[BuilderConfig]):
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Compiles into the source tree, whose copies version control ignores."""
-        folder = Path(self.root, "audiogan", "kernels", "lstm", "cpu")
+        folder = Path(self.root, "audiogan", "lstm", "cpu")
         compilation = runpy.run_path(str(folder / "compilation.py"))
         try:
             libraries, failures = compilation["compile_libraries"]()

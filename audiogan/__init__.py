@@ -38,7 +38,7 @@ if TYPE_CHECKING:
         TrainingContext,
         Window,
     )
-    from audiogan.nn.lstm import LSTM
+    from audiogan.lstm import LSTM
     from audiogan.options import option
     from audiogan.registry.hookspecs import Register, hookimpl
 
@@ -70,7 +70,7 @@ _HOME = {
     "MetricResult": "audiogan.interfaces",
     "Representation": "audiogan.interfaces",
     "Window": "audiogan.interfaces",
-    "LSTM": "audiogan.nn.lstm",
+    "LSTM": "audiogan.lstm",
     "Register": "audiogan.registry.hookspecs",
     "option": "audiogan.options",
     "hookimpl": "audiogan.registry.hookspecs",

@@ -12,8 +12,8 @@ import torch
 from attrs import frozen
 
 from audiogan.cli.text_table import TextTable
-from audiogan.kernels.lstm.dispatch import VARIABLE, ImplementationError, choose, load, reasons_against
-from audiogan.kernels.lstm.interface import Implementation
+from audiogan.lstm.dispatch import VARIABLE, ImplementationError, choose, load, reasons_against
+from audiogan.lstm.interface import Implementation
 
 _DTYPES = (torch.float32, torch.float64)
 _HUGE_PAGES = Path("/sys/kernel/mm/transparent_hugepage/enabled")

@@ -7,7 +7,7 @@ import torch
 
 from audiogan.cli import diagnosis, main
 from audiogan.cli.diagnosis import Selection, huge_pages, lstm_table
-from audiogan.kernels.lstm import cpu, dispatch
+from audiogan.lstm import cpu, dispatch
 
 Capture = pytest.CaptureFixture[str]
 CPU = torch.device("cpu")

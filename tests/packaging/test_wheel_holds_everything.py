@@ -11,7 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from audiogan.kernels.lstm.cpu.compilation import instruction_sets
+from audiogan.lstm.cpu.compilation import instruction_sets
 
 ROOT = Path(__file__).parents[2]
 SOURCES = ("audiogan", "plugins")

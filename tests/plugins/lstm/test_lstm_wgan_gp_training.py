@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from audiogan.kernels.lstm.dispatch import NAMES, reasons_against
+from audiogan.lstm.dispatch import NAMES, reasons_against
 from audiogan_losses.gradient_penalty import gradient_penalty, interpolate
 from audiogan_lstm import LSTMConvDiscriminator, LSTMConvDiscriminatorOptions
 

@@ -1,1 +1,0 @@
-"""Numerical kernels, each with several implementations behind one signature."""

@@ -1,7 +1,0 @@
-"""The compiled implementation for CPUs."""
-
-from audiogan.kernels.lstm.cpu.implementation import CPU
-
-IMPLEMENTATION = CPU()
-
-__all__ = ["CPU", "IMPLEMENTATION"]
