@@ -21,6 +21,7 @@ lint: $(TEST_INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
 docs: $(TEST_INSTALLED)
 	$(BIN)/mkdocs build --strict --quiet

@@ -16,5 +16,12 @@ def test_folders_packages_and_entry_points_are_the_same() -> None:
     assert entry_points == {folder: folder for folder in FOLDERS}
 
 
+def test_imports_are_checked_in_every_plugin() -> None:
+    linter = PROJECT["tool"]["importlinter"]
+    plugins, core = linter["contracts"][-1]["layers"]
+    assert sorted(linter["root_packages"]) == sorted(["audiogan", *FOLDERS])
+    assert (sorted(plugins.split(" | ")), core) == (sorted(FOLDERS), "audiogan")
+
+
 def test_types_are_checked_in_every_plugin() -> None:
     assert set(PROJECT["tool"]["mypy"]["packages"]) >= FOLDERS
