@@ -5,37 +5,39 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from audiogan.errors import SpecError
+from audiogan.errors import AudioganError, SpecError
+from audiogan.interfaces import DataSpec
 from audiogan.registry import Registry, installed
 from audiogan.shortage import memory_shortage
 from audiogan.spec.schema import ComponentSpec
 from audiogan.spec.structure import structure_options
 
 
-def create(kind: str, name: str, options: Mapping[str, Any] | None = None, **context: Any) -> Any:
-    """An installed component, from Python: ``create("generator", "wavegan", {"dim": 4}, sample_shape=(1, 16384))``.
+def create(kind: str, name: str, options: Mapping[str, Any] | None = None, *, data: DataSpec | None = None) -> Any:
+    """An installed component, from Python: ``create("generator", "wavegan", {"dim": 4}, data=data)``.
 
-    ``kind`` is one of ``audiogan.interfaces.KINDS``; ``context`` is what that kind's constructor takes beside its
-    options: ``sample_shape`` for generators and discriminators, ``sample_rate``, ``channels`` and ``window_length``
-    for representations, nothing for the others.
+    ``kind`` is one of ``audiogan.interfaces.KINDS``; representations, generators and discriminators are built for
+    ``data``, the others without.
 
     :raises PluginError: no component of that kind and name is installed.
     :raises SpecError: an option is unknown, missing, or of a wrong type or value.
     """
     registry = installed()
     structured = structure_options(registry.options_class(kind, name), options or {}, where=f"{kind} '{name}'")
-    return build(kind, ComponentSpec(name, structured), registry, **context)
+    return build(kind, ComponentSpec(name, structured), registry, data)
 
 
-def build(kind: str, spec: ComponentSpec, registry: Registry, **context: Any) -> Any:
+def build(kind: str, spec: ComponentSpec, registry: Registry, data: DataSpec | None = None) -> Any:
     """The component that ``spec``, with its options already structured, describes.
 
     :raises PluginError: no component of that kind and name is installed.
-    :raises SpecError: the options do not go together, or not with ``context``, or ask for more memory than there is.
+    :raises SpecError: the options do not go together, or not with ``data``, or ask for more memory than there is.
     """
     component_class: Any = registry.find(kind, spec.type).component_class
     try:
-        return component_class(spec.options, **context)
+        return component_class(spec.options) if data is None else component_class(spec.options, data)
+    except AudioganError:
+        raise
     except ValueError as error:
         raise SpecError(f"{kind} '{spec.type}': {error}") from error
     except (RuntimeError, MemoryError, TypeError) as error:

@@ -16,7 +16,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from audiogan import Loss
+from audiogan import ScoreLoss, Step
+from audiogan.testing import waveform_data
 from audiogan_losses import WGANGPLoss, WGANGPLossOptions, WGANLoss, WGANLossOptions
 from audiogan_lstm import LSTMConvDiscriminator, LSTMConvDiscriminatorOptions
 from benchmarks.figures import Figures
@@ -30,7 +31,7 @@ RELATIVE = 5e-3
 def critics(samples: int) -> tuple[LSTMConvDiscriminator, LSTMConvDiscriminator]:
     """Ours, and a copy whose recurrence is torch's, with the same weights and the same constant forget bias."""
     torch.manual_seed(0)
-    ours = LSTMConvDiscriminator(LSTMConvDiscriminatorOptions(), sample_shape=(1, samples))
+    ours = LSTMConvDiscriminator(LSTMConvDiscriminatorOptions(), data=waveform_data(samples))
     theirs = copy.deepcopy(ours)
     recurrence = theirs.lstm.recurrence
     replacement = nn.LSTM(recurrence.input_size, recurrence.hidden_size, recurrence.num_layers)
@@ -45,7 +46,7 @@ def critics(samples: int) -> tuple[LSTMConvDiscriminator, LSTMConvDiscriminator]
     return ours, theirs
 
 
-def step(critic: LSTMConvDiscriminator, loss: Loss, samples: int) -> Callable[[], Sequence[Tensor]]:
+def step(critic: LSTMConvDiscriminator, loss: ScoreLoss, samples: int) -> Callable[[], Sequence[Tensor]]:
     """Steps on the same windows each time; returns the gradients, by name, that the optimiser moved the weights by."""
     random = torch.Generator().manual_seed(1)
     # Different enough that the difference of their scores has more than rounding errors in it.
@@ -54,11 +55,10 @@ def step(critic: LSTMConvDiscriminator, loss: Loss, samples: int) -> Callable[[]
     optimizer = torch.optim.Adam(trained.values(), lr=0.0)  # computes its updates, and every round is the same
 
     def run() -> Sequence[Tensor]:
-        points = torch.Generator().manual_seed(2)
-        total = loss.discriminator_loss(critic(real), critic(fake))
-        penalty = loss.penalty(critic, real, fake, rng=points)
+        update = Step(1, torch.Generator().manual_seed(2), critic)
+        terms = loss.discriminator_terms(update.judge(real), update.judge(fake), update)
         optimizer.zero_grad()
-        torch.autograd.backward(total if penalty is None else total + penalty)
+        torch.autograd.backward(torch.stack(tuple(terms.values())).sum())
         optimizer.step()
         loss.after_discriminator_step(critic)
         return [weight.grad.clone() for weight in trained.values() if weight.grad is not None]
@@ -66,7 +66,7 @@ def step(critic: LSTMConvDiscriminator, loss: Loss, samples: int) -> Callable[[]
     return run
 
 
-def compare(benchmark: Any, loss: Loss, samples: int, *, rounds: int) -> tuple[float, float]:
+def compare(benchmark: Any, loss: ScoreLoss, samples: int, *, rounds: int) -> tuple[float, float]:
     ours, theirs = critics(samples)
     our_step, their_step = step(ours, loss, samples), step(theirs, loss, samples)
     our_step()
@@ -82,7 +82,7 @@ def keep(benchmark: Any, figures: Figures, name: str, times: tuple[float, float]
 @pytest.mark.parametrize(
     "loss", [WGANLoss(WGANLossOptions()), WGANGPLoss(WGANGPLossOptions())], ids=["wgan", "wgan-gp"]
 )
-def test_audiogan(benchmark: Any, loss: Loss) -> None:
+def test_audiogan(benchmark: Any, loss: ScoreLoss) -> None:
     benchmark.group = "a step of the LSTM & conv critic"
     benchmark.pedantic(step(critics(SAMPLES)[0], loss, SAMPLES), rounds=3, warmup_rounds=1)
 

@@ -10,7 +10,7 @@ import torch
 from audiogan.build import build, create
 from audiogan.cli.text_table import TextTable
 from audiogan.errors import AudioganError
-from audiogan.interfaces import LayerRow
+from audiogan.interfaces import DataSpec, LayerRow
 from audiogan.registry import Registry
 from audiogan.spec.schema import ComponentSpec
 
@@ -52,9 +52,7 @@ def _shapes(registry: Registry, window: tuple[int, int]) -> Iterator[tuple[int, 
     yield channels, length
     for name in registry.names("representation"):
         try:
-            representation: Any = create(
-                "representation", name, sample_rate=_SAMPLE_RATE, channels=channels, window_length=length
-            )
+            representation: Any = create("representation", name, data=_data((channels, length)))
         except AudioganError:
             continue
         yield representation.sample_shape
@@ -63,10 +61,14 @@ def _shapes(registry: Registry, window: tuple[int, int]) -> Iterator[tuple[int, 
 def _without_memory(kind: str, component: ComponentSpec, registry: Registry, shape: tuple[int, ...]) -> Any:
     try:
         with torch.device("meta"):
-            return build(kind, component, registry, sample_shape=shape)
+            return build(kind, component, registry, _data(shape))
     except RuntimeError:
         # some initial weights can only be computed on real memory
-        return build(kind, component, registry, sample_shape=shape)
+        return build(kind, component, registry, _data(shape))
+
+
+def _data(shape: tuple[int, ...]) -> DataSpec:
+    return DataSpec(shape, _SAMPLE_RATE, shape[0], shape[-1])
 
 
 def _cells(row: LayerRow) -> tuple[str, str, str]:

@@ -24,10 +24,12 @@ def generate_waveforms(
     rng: torch.Generator,
     batch_size: int,
     device: str | torch.device,
+    labels: Tensor | None = None,
     watch: Watch = unwatched,
 ) -> Tensor:
     """``count`` generated waveforms ``[count, C, T]``, float32 on the CPU; ``watch`` hears of every batch.
 
+    ``labels`` ``[count]`` are what they are generated with, ``None`` where there are no classes.
     All latents are drawn from ``rng`` first, so that they do not depend on ``batch_size``. Both networks, which live on
     ``device``, are in evaluation mode meanwhile and are left in the modes they had.
 
@@ -39,7 +41,8 @@ def generate_waveforms(
     with torch.no_grad(), _evaluating(generator, representation):
         for start in range(0, count, batch_size):
             latent = latents[start : start + batch_size].to(device)
-            batch = representation.decode(generator(latent)).float().cpu()
+            wanted = None if labels is None else labels[start : start + batch_size].to(device)
+            batch = representation.decode(generator(latent, wanted)).float().cpu()
             if waveforms is None:
                 with shortage_told(count):
                     waveforms = torch.empty(count, *batch.shape[1:])

@@ -14,6 +14,8 @@ from torch import Tensor, nn
 from audiogan.interfaces.data_spec import DataSpec
 from audiogan.interfaces.discriminator import Discriminator
 from audiogan.interfaces.generator import Generator
+from audiogan.interfaces.loss import Step
+from audiogan.interfaces.records import ScoreRecord, StepRecord
 
 
 @final
@@ -32,6 +34,8 @@ class TrainingContext:
     device: torch.device
     step: int
     """Generator updates that were made before, in earlier sessions."""
+    discriminator_steps: int = 1
+    """Discriminator updates, each on a batch of its own, for each generator update."""
 
 
 class Callback(ABC):  # every method may be left as it is
@@ -46,8 +50,21 @@ class Callback(ABC):  # every method may be left as it is
     def on_train_start(self, context: TrainingContext) -> None:
         """Called once a session, before its first step."""
 
+    def on_discriminator_input(self, samples: Tensor, *, real: bool, step: Step) -> Tensor:
+        """What the discriminator sees instead of ``samples`` ``[N, *sample_shape]``, real or fake; augmentation.
+
+        In a generator's update gradients pass through it. What is random draws from ``step.rng``.
+        """
+        return samples
+
     def on_gradients(self, network: Literal["generator", "discriminator"], module: nn.Module) -> None:
         """Called with the gradients of an update in place, before the optimiser's step; clipping goes here."""
+
+    def on_step_end(self, record: StepRecord) -> None:
+        """Called after every generator update, before a scoring that falls due with it."""
+
+    def on_score(self, record: ScoreRecord, previews: Tensor) -> None:
+        """Called after every scoring, with the preview waveforms ``[previews, channels, window_length]``."""
 
     def generator_for_scoring(self, generator: Generator) -> Generator:
         """The generator that is scored, previewed and kept as the best: an average of the weights, for example."""

@@ -1,10 +1,15 @@
-"""What networks are built for."""
+"""What representations and networks are built for."""
 
 from __future__ import annotations
 
-from typing import final
+from typing import TYPE_CHECKING, Self, final
 
+import torch
 from attrs import frozen
+from torch import Tensor
+
+if TYPE_CHECKING:
+    from audiogan.interfaces.dataset import Dataset
 
 
 @final
@@ -21,3 +26,18 @@ class DataSpec:
     """Samples in a window of waveform."""
     class_names: tuple[str, ...] = ()
     """What labels mean, label ``i`` being ``class_names[i]``; empty where nothing is labelled."""
+
+    def labels(self, count: int) -> Tensor | None:
+        """Labels ``[count]`` to generate with: every class in turn; ``None`` where there are no classes."""
+        return torch.arange(count) % len(self.class_names) if self.class_names else None
+
+    @classmethod
+    def of(cls, dataset: Dataset) -> Self:
+        """The waveforms of ``dataset``, for which representations are built."""
+        return cls(
+            sample_shape=(dataset.channels, dataset.window_length),
+            sample_rate=dataset.sample_rate,
+            channels=dataset.channels,
+            window_length=dataset.window_length,
+            class_names=dataset.class_names,
+        )

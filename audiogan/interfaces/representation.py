@@ -13,8 +13,9 @@ from audiogan.interfaces.dataset import Dataset
 class Representation(nn.Module, ABC):
     """Waveforms ``[N, channels, window_length]`` to samples ``[N, *sample_shape]`` and back.
 
-    A subclass is built as ``Subclass(options, sample_rate=…, channels=…, window_length=…)``. What :meth:`fit` learns is
-    kept in buffers, so that it is saved with a run and moves between devices.
+    A subclass is built as ``Subclass(options, data)``, where ``data.sample_shape`` is that of the waveform,
+    ``(channels, window_length)``; the networks see :attr:`sample_shape` instead. What :meth:`fit` learns is kept in
+    buffers, so that it is saved with a run and moves between devices.
     """
 
     options_class: ClassVar[type[Any]]

@@ -11,8 +11,8 @@ from attrs import frozen
 
 from audiogan.build import build
 from audiogan.data.damage import window_or_damage
-from audiogan.errors import AudioganError
-from audiogan.interfaces import Dataset
+from audiogan.errors import AudioganError, OptionError
+from audiogan.interfaces import Dataset, DataSpec
 from audiogan.options import quoted_alternatives
 from audiogan.registry import Registry
 from audiogan.run.judging import figure_clash, named_metric
@@ -75,7 +75,9 @@ class _Checker:
             yield from self._optimizers(spec, {})
         else:
             yield from self._networks(spec, dataset)
-        yield from self._part("loss", spec.loss)
+        for kind, section, parts in (("loss", "loss", spec.loss), ("callback", "callbacks", spec.callbacks)):
+            for index, part in enumerate(parts):
+                yield from self._part(kind, part, (section, index))
         yield from self._evaluation(spec, None if isinstance(dataset, _Finding) else dataset)
 
     def _dataset(self, spec: ComponentSpec) -> Dataset | _Finding:
@@ -101,18 +103,17 @@ class _Checker:
                 "representation",
                 spec.representation,
                 self._registry,
-                sample_rate=dataset.sample_rate,
-                channels=dataset.channels,
-                window_length=dataset.window_length,
+                DataSpec.of(dataset),
             )
         except AudioganError as error:
             yield _refusal("representation", spec.representation, error)
             yield from self._optimizers(spec, {})
             return
+        samples = attrs.evolve(DataSpec.of(dataset), sample_shape=representation.sample_shape)
         networks = {}
         for kind, part in (("generator", spec.generator), ("discriminator", spec.discriminator)):
             try:
-                networks[kind] = build(kind, part, self._registry, sample_shape=representation.sample_shape)
+                networks[kind] = build(kind, part, self._registry, samples)
             except AudioganError as error:
                 yield _refusal(kind, part, error)
         yield from self._optimizers(spec, networks)
@@ -141,11 +142,11 @@ class _Checker:
                 except AudioganError as error:
                     yield _Finding(path, str(error).removeprefix(f"{'.'.join(path)}: "))
 
-    def _part(self, kind: str, spec: ComponentSpec) -> Iterator[_Finding]:
+    def _part(self, kind: str, spec: ComponentSpec, path: KeyPath) -> Iterator[_Finding]:
         try:
             build(kind, spec, self._registry)
         except AudioganError as error:
-            yield _refusal(kind, spec, error)
+            yield _refusal(kind, spec, error, path=path)
 
     def _evaluation(self, spec: ExperimentSpec, dataset: Dataset | None) -> Iterator[_Finding]:
         evaluation = spec.evaluation
@@ -183,6 +184,8 @@ class _Checker:
 
 def _refusal(kind: str, spec: ComponentSpec, error: AudioganError, *, path: KeyPath = ()) -> _Finding:
     path = path or (kind,)
+    if isinstance(error, OptionError):
+        return _Finding((*path, *error.option.split(".")), error.message)
     subject = f"{kind} '{spec.type}'"
     message = str(error).removeprefix(f"{subject}: ")
     opening = opening_option(message, type(spec.options))

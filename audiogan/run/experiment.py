@@ -7,7 +7,6 @@ from typing import Any
 import torch
 
 from audiogan.atomic import write_json
-from audiogan.components import Components, build_components
 from audiogan.durations import duration
 from audiogan.errors import AudioganError, CheckpointError
 from audiogan.registry import Registry
@@ -17,10 +16,12 @@ from audiogan.run.reference import Judges
 from audiogan.run.scoring import Scorer
 from audiogan.run.scoring_cost import scoring_seconds
 from audiogan.spec.schema import ExperimentSpec
-from audiogan.training.checkpoint import load_module, read_checkpoint, read_document
+from audiogan.training.checkpoint import read_checkpoint, read_document
+from audiogan.training.components import Components, build_components
 from audiogan.training.log import MetricsLog
 from audiogan.training.loop import Outcome, train
 from audiogan.training.observer import Observer
+from audiogan.training.snapshot import SCORED, load_module
 from audiogan.training.stop import StopSignal
 from audiogan.training.trainer import Trainer
 
@@ -138,8 +139,9 @@ def _result(
         raise CheckpointError(f"{folder.path}: the training ended without a score; delete the folder to begin anew")
     checkpoint = read_checkpoint(folder.best)
     load_module("representation", trainer.components.representation, checkpoint)
-    load_module("generator", trainer.components.generator, checkpoint)
-    final = scorer.final(trainer.components, device=trainer.device)
+    generator = trainer.generator_for_scoring()
+    load_module(SCORED if checkpoint.under(SCORED) else "generator", generator, checkpoint)
+    final = scorer.final(generator, trainer.components, device=trainer.device)
     for warning in final.warnings():
         observer.warn(f"{spec.name}: {warning}")
     return {

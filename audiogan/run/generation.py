@@ -45,8 +45,8 @@ def generate_files(
     trained = trained_generator(experiment, checkpoint=checkpoint, device=device, registry=registry)
     check_windows_fit(
         count,
-        channels=trained.channels,
-        window_length=trained.window_length,
+        channels=trained.data.channels,
+        window_length=trained.data.window_length,
         memory=available_memory(),
         way_out="lower -n, and go on with another --seed",
     )
@@ -55,5 +55,5 @@ def generate_files(
         warn(complaint)
     paths = [output / f"{number:04d}.wav" for number in range(count)]
     for path, waveform in zip(paths, waveforms, strict=True):
-        write_audio(path, waveform.numpy(), trained.sample_rate)
+        write_audio(path, waveform.numpy(), trained.data.sample_rate)
     return paths

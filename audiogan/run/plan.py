@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from audiogan.components import build_components
 from audiogan.errors import AudioganError
 from audiogan.registry import Registry
 from audiogan.run.folder import RunFolder
 from audiogan.spec.schema import ExperimentSpec
+from audiogan.training.components import build_components
 from audiogan.training.device import resolve_device
 from audiogan.training.measure import StepCost, measure_step
 from audiogan.training.observer import Observer

@@ -11,16 +11,16 @@ from attrs import evolve, field, frozen
 from torch import Tensor
 
 from audiogan.audio.files import write_audio
-from audiogan.components import Components
 from audiogan.errors import DataError, SpecError, TrainingError, suggest
 from audiogan.evaluation.sampling import generate_waveforms
 from audiogan.evaluation.soundness import soundness
-from audiogan.interfaces import MetricResult
+from audiogan.interfaces import DataSpec, Generator, MetricResult
+from audiogan.interfaces.records import ScoreRecord
 from audiogan.run.complaints import generation_complaints
 from audiogan.run.folder import ExperimentFolder
 from audiogan.run.judging import NamedMetric, figure_clash
 from audiogan.spec.schema import ExperimentSpec
-from audiogan.training.records import ScoreRecord
+from audiogan.training.components import Components
 from audiogan.training.state import TrainingState
 from audiogan.training.trainer import Trainer
 
@@ -112,19 +112,23 @@ class Scorer:
         """
         evaluation = self._spec.evaluation
         with torch.random.fork_rng(devices=[trainer.device] if trainer.device.type == "cuda" else []):
-            waveforms = self._generate(trainer.components, evaluation.samples, trainer.device, _SCORING_SEED)
+            generator = trainer.generator_for_scoring()
+            waveforms = self._generate(generator, trainer.components, evaluation.samples, trainer.device, _SCORING_SEED)
             _check_finite(waveforms, f"after step {trainer.state.step}")
             scored = evaluate_all(self._metrics, waveforms)
-            self._write_previews(trainer.components, trainer.state, trainer.device)
-        return ScoreRecord(
+            previews = self._previews(generator, trainer.components, trainer.state, trainer.device)
+        record = ScoreRecord(
             step=trainer.state.step,
             epoch=trainer.state.position / len(trainer.components.dataset),
             figures=scored.figures,
             samples=evaluation.samples,
             warnings=(*generation_complaints(soundness(waveforms)), *scored.warnings()),
         )
+        for callback in trainer.components.callbacks:
+            callback.on_score(record, previews)
+        return record
 
-    def final(self, components: Components, *, device: torch.device) -> Figures:
+    def final(self, generator: Generator, components: Components, *, device: torch.device) -> Figures:
         """Figures of ``evaluation.final_samples`` windows, for the table.
 
         The protocol counts the unsound ones, and says what became of the dataset's recordings.
@@ -133,31 +137,39 @@ class Scorer:
         :raises PluginError: a metric fails by its own mistake.
         """
         with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-            waveforms = self._generate(components, self._spec.evaluation.final_samples, device, _SCORING_SEED + 1)
+            waveforms = self._generate(
+                generator, components, self._spec.evaluation.final_samples, device, _SCORING_SEED + 1
+            )
             _check_finite(waveforms, "by the best checkpoint")
             scored = evaluate_all(self._metrics, waveforms)
         more = {"generated": soundness(waveforms).to_json(), "dataset": components.dataset.protocol()}
         return evolve(scored, protocol={**scored.protocol, **more})
 
-    def _generate(self, components: Components, count: int, device: torch.device, seed: int) -> Tensor:
+    def _generate(
+        self, generator: Generator, components: Components, count: int, device: torch.device, seed: int
+    ) -> Tensor:
         torch.manual_seed(seed)
         return generate_waveforms(
-            components.generator,
+            generator,
             components.representation,
             count,
             rng=torch.Generator().manual_seed(seed),
             batch_size=self._spec.training.batch_size,
             device=device,
+            labels=DataSpec.of(components.dataset).labels(count),
         )
 
-    def _write_previews(self, components: Components, state: TrainingState, device: torch.device) -> None:
+    def _previews(
+        self, generator: Generator, components: Components, state: TrainingState, device: torch.device
+    ) -> Tensor:
         count = self._spec.evaluation.previews
         if count == 0:
-            return
-        waveforms = self._generate(components, count, device, _PREVIEW_SEED)
+            return torch.empty(0, components.dataset.channels, components.dataset.window_length)
+        waveforms = self._generate(generator, components, count, device, _PREVIEW_SEED)
         folder = self._folder.samples(state.step)
         for number, waveform in enumerate(waveforms):
             write_audio(folder / f"{number}.wav", waveform.numpy(), components.dataset.sample_rate)
+        return waveforms
 
 
 def _check_finite(waveforms: Tensor, when: str) -> None:

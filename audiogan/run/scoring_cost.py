@@ -7,13 +7,13 @@ import time
 
 import torch
 
-from audiogan.components import Components
 from audiogan.errors import DataError
 from audiogan.evaluation.sampling import generate_waveforms
 from audiogan.evaluation.window_memory import check_windows_fit
-from audiogan.interfaces import Dataset
+from audiogan.interfaces import Dataset, DataSpec
 from audiogan.spec.schema import EvaluationSpec, ExperimentSpec
 from audiogan.system_memory import installed_memory
+from audiogan.training.components import Components
 from audiogan.training.state import steps_in_budget
 
 
@@ -76,5 +76,6 @@ def _generating_seconds(spec: ExperimentSpec, components: Components, device: to
             rng=torch.Generator().manual_seed(0),
             batch_size=count,
             device=device,
+            labels=DataSpec.of(components.dataset).labels(count),
         )
         return (time.perf_counter() - started) / count

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import final
 
+import attrs
 import torch
 from attrs import frozen
 from torch import Tensor
@@ -13,12 +14,13 @@ from audiogan.build import build
 from audiogan.errors import AudioganError, CheckpointError
 from audiogan.evaluation.progress import Watch, unwatched
 from audiogan.evaluation.sampling import generate_waveforms
-from audiogan.interfaces import Generator, Representation
+from audiogan.interfaces import DataSpec, Generator, Representation
 from audiogan.registry import Registry
 from audiogan.run.folder import ExperimentFolder
-from audiogan.spec import read_experiments
+from audiogan.spec import read_experiments, structure_options
 from audiogan.spec.schema import ExperimentSpec
-from audiogan.training.checkpoint import Checkpoint, load_module, read_checkpoint
+from audiogan.training.checkpoint import Checkpoint, read_checkpoint
+from audiogan.training.snapshot import SCORED, load_module
 
 
 @final
@@ -32,9 +34,7 @@ class TrainedGenerator:
     """Generator updates behind the checkpoint, where it says so."""
     representation: Representation
     generator: Generator
-    sample_rate: int
-    channels: int
-    window_length: int
+    data: DataSpec
     device: torch.device
 
     def waveforms(self, count: int, *, seed: int, batch_size: int = 16, watch: Watch = unwatched) -> Tensor:
@@ -46,6 +46,7 @@ class TrainedGenerator:
             rng=torch.Generator().manual_seed(seed),
             batch_size=batch_size,
             device=self.device,
+            labels=self.data.labels(count),
             watch=watch,
         )
 
@@ -99,12 +100,11 @@ def _checkpoint_path(folder: ExperimentFolder, checkpoint: str) -> Path:
 def _loaded(
     spec: ExperimentSpec, stored_at: Path, stored: Checkpoint, device: torch.device, registry: Registry
 ) -> TrainedGenerator:
-    audio = stored.document["audio"]
-    representation = build("representation", spec.representation, registry, **audio)
-    generator = build("generator", spec.generator, registry, sample_shape=representation.sample_shape)
+    data = structure_options(DataSpec, stored.document["data"], where="data")
+    representation = build("representation", spec.representation, registry, data)
+    samples = attrs.evolve(data, sample_shape=representation.sample_shape)
+    generator = build("generator", spec.generator, registry, samples)
     load_module("representation", representation, stored)
-    load_module("generator", generator, stored)
+    load_module(SCORED if stored.under(SCORED) else "generator", generator, stored)
     step = stored.document.get("state", {}).get("step")
-    return TrainedGenerator(
-        spec, stored_at, step, representation.to(device), generator.to(device), device=device, **audio
-    )
+    return TrainedGenerator(spec, stored_at, step, representation.to(device), generator.to(device), data, device)

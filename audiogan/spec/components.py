@@ -13,7 +13,7 @@ from audiogan.options import not_finite
 from audiogan.spec.catalog import Catalog
 from audiogan.spec.merge import COMPONENT_SECTIONS
 from audiogan.spec.schema import ComponentSpec, ExperimentSpec, OptimizerSpec
-from audiogan.spec.strict_hooks import Hook, RejectedValueError
+from audiogan.spec.strict_hooks import Hook, RejectedValueError, structured_items
 from audiogan.spec.structure import attrs_hook, strict_converter
 
 
@@ -23,6 +23,8 @@ def experiment_converter(catalog: Catalog) -> Converter:
     converter.register_structure_hook(ComponentSpec, _component_hook(converter, catalog, "metric"))
     converter.register_structure_hook(OptimizerSpec, _optimizer)
     components = {kind: _component_hook(converter, catalog, kind) for kind in COMPONENT_SECTIONS}
+    components["loss"] = _one_or_several(components["loss"])
+    components["callbacks"] = _list_hook(_component_hook(converter, catalog, "callback"))
     converter.register_structure_hook(ExperimentSpec, attrs_hook(converter, ExperimentSpec, **components))
     return converter
 
@@ -35,6 +37,29 @@ def _component_hook(converter: Converter, catalog: Catalog, kind: str) -> Hook:
         except PluginError as error:
             raise _under({"type": RejectedValueError(str(error))}) from error
         return ComponentSpec(name, converter.structure(options, options_class))
+
+    return structure
+
+
+def _one_or_several(component: Hook) -> Hook:
+    several = _list_hook(component)
+
+    def structure(raw: Any, annotation: Any) -> tuple[ComponentSpec, ...]:
+        if not isinstance(raw, (list, tuple)):
+            return (component(raw, annotation),)
+        if not raw:
+            raise RejectedValueError("must name at least one loss")
+        losses: tuple[ComponentSpec, ...] = several(raw, annotation)
+        return losses
+
+    return structure
+
+
+def _list_hook(component: Hook) -> Hook:
+    def structure(raw: Any, _: Any) -> tuple[ComponentSpec, ...]:
+        if not isinstance(raw, (list, tuple)):
+            raise RejectedValueError("must be a list")
+        return tuple(structured_items((index, item, component) for index, item in enumerate(raw)))
 
     return structure
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from audiogan.spec.tree import Node, Origin, Table
 
 COMPONENT_SECTIONS = ("dataset", "representation", "generator", "discriminator", "loss")
-SECTIONS = (*COMPONENT_SECTIONS, "training", "evaluation")
+LIST_SECTIONS = ("loss", "callbacks")
+"""Those that may be, or are, lists of components."""
+SECTIONS = (*COMPONENT_SECTIONS, "callbacks", "training", "evaluation")
 DEFAULT = Origin("default")
 """The origin of what nobody wrote."""
 _OPTIMIZERS = ("optimizer", "generator_optimizer", "discriminator_optimizer")
@@ -18,6 +20,9 @@ def with_types_spelled_out(sections: Table) -> Table:
     for name in COMPONENT_SECTIONS:
         if name in spelled:
             spelled[name] = _spelled_out(spelled[name])
+    for name in LIST_SECTIONS:
+        if name in spelled and isinstance(spelled[name].value, list):
+            spelled[name] = Node([_spelled_out(each) for each in spelled[name].value], spelled[name].origin)
     training = spelled.get("training")
     if training is not None and training.is_table:
         optimizers = {key: _spelled_out(training.value[key]) for key in _OPTIMIZERS if key in training.value}

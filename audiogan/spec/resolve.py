@@ -99,7 +99,7 @@ class Resolver:
         training, evaluation = spec.training, spec.evaluation
         of_networks = (training.generator_optimizer, training.discriminator_optimizer)
         if training.optimizer is None and None in of_networks:
-            arguments = dict(self.catalog.recommended_optimizer(spec.loss.type))
+            arguments = dict(self.catalog.recommended_optimizer(spec.loss[0].type))
             training = attrs.evolve(training, optimizer=OptimizerSpec(arguments.pop("type"), arguments))
         if evaluation.every_epochs is None and evaluation.every_steps is None:
             evaluation = attrs.evolve(evaluation, every_epochs=1.0)

@@ -101,9 +101,11 @@ class ExperimentSpec:
     representation: ComponentSpec
     generator: ComponentSpec
     discriminator: ComponentSpec
-    loss: ComponentSpec
+    loss: tuple[ComponentSpec, ...]
+    """One or several, whose terms are summed."""
     training: TrainingSpec
     evaluation: EvaluationSpec
+    callbacks: tuple[ComponentSpec, ...] = ()
     published: Mapping[str, float] = field(factory=dict)
 
 

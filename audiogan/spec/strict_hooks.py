@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import NoneType
 from typing import Any, TypeAlias, final, get_args, get_origin
@@ -118,7 +118,10 @@ def sequence_hook(converter: Converter, annotation: Any) -> Hook:
         if is_fixed and len(raw) != len(arguments):
             raise RejectedValueError(f"must be a list of {len(arguments)} values")
         kinds = arguments if is_fixed else (arguments[0] if arguments else Any,) * len(raw)
-        return container(_items(converter, zip(range(len(raw)), raw, kinds, strict=True)))
+        hooked = (
+            (index, item, _hook_for(converter, kind)) for index, (item, kind) in enumerate(zip(raw, kinds, strict=True))
+        )
+        return container(structured_items(hooked))
 
     return structure
 
@@ -130,20 +133,26 @@ def mapping_hook(converter: Converter, annotation: Any) -> Hook:
     def structure(raw: Any, _: Any) -> Any:
         if not isinstance(raw, Mapping):
             raise RejectedValueError("must be a table")
-        items = _items(converter, ((key, value, value_kind) for key, value in raw.items()))
+        hook = _hook_for(converter, value_kind)
+        items = structured_items((key, value, hook) for key, value in raw.items())
         return dict(zip(raw, items, strict=True))
 
     return structure
 
 
-def _items(converter: Converter, items: Iterator[tuple[int | str, Any, Any]]) -> list[Any]:
+def _hook_for(converter: Converter, kind: Any) -> Hook:
+    return lambda raw, _: converter.structure(raw, kind)
+
+
+def structured_items(items: Iterable[tuple[int | str, Any, Hook]]) -> list[Any]:
+    """Each value of a list or table (index or key, raw value, hook), every mistake with its index or key."""
     structured: list[Any] = []
     errors: list[Exception] = []
-    for key, raw, kind in items:
+    for key, raw, hook in items:
         try:
-            structured.append(converter.structure(raw, kind))
+            structured.append(hook(raw, Any))
         except Exception as error:
-            error.add_note(IterableValidationNote("in a list or table", key, kind))
+            error.add_note(IterableValidationNote("in a list or table", key, Any))
             errors.append(error)
     if errors:
         raise IterableValidationError("in a list or table", errors, list)

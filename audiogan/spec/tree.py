@@ -61,6 +61,8 @@ class Node:
             inner = node.value
             if isinstance(inner, list):
                 inner = dict(enumerate(inner))
+            if part == 0 and isinstance(node.value, dict):
+                continue  # a single component stands for a list of one
             if not isinstance(inner, dict) or part not in inner:
                 return node, path[depth:]
             node = inner[part]

@@ -13,7 +13,7 @@ from torch import Tensor
 from audiogan.atomic import atomic_file, write_json
 from audiogan.build import build
 from audiogan.errors import CheckpointError
-from audiogan.interfaces import Generator, Representation
+from audiogan.interfaces import DataSpec, Generator, Representation
 from audiogan.registry import Registry
 from audiogan.run.folder import RunFolder
 from audiogan.spec import (
@@ -30,7 +30,7 @@ from audiogan.tensorflow_import.bundle import Bundle
 from audiogan.tensorflow_import.inventory import misfits_told, weights_of
 from audiogan.tensorflow_import.layout import SPECGAN, WAVEGAN, GeneratorLayout, generator_layout
 from audiogan.tensorflow_import.moments import Moments
-from audiogan.training.checkpoint import Checkpoint, module_tensors, write_checkpoint
+from audiogan.training.checkpoint import Checkpoint, write_checkpoint
 from audiogan.training.state import TrainingState
 
 NETWORK = "G"
@@ -84,9 +84,10 @@ def import_generator(
             window_length=length,
             registry=registry,
         )
-        audio = {"sample_rate": sample_rate, "channels": layout.channels, "window_length": length}
-        representation = build("representation", spec.representation, registry, **audio)
-        generator: Any = build("generator", spec.generator, registry, sample_shape=representation.sample_shape)
+        data = DataSpec((layout.channels, length), sample_rate, layout.channels, length)
+        representation = build("representation", spec.representation, registry, data)
+        samples = attrs.evolve(data, sample_shape=representation.sample_shape)
+        generator: Any = build("generator", spec.generator, registry, samples)
     variables = bundle.read(names)
     with misfits_told(bundle.prefix, bundle.shapes):
         generator.load_tensorflow_variables(variables)
@@ -104,16 +105,20 @@ def save_generator(imported: ImportedGenerator, folder: Path, *, source: dict[st
     experiment = run.experiment(spec.name)
     document = {
         "state": TrainingState(step=imported.bundle.step() or 0).to_json(),
-        "audio": {
-            "sample_rate": imported.sample_rate,
-            "channels": imported.channels,
-            "window_length": imported.window_length,
-        },
+        "data": attrs.asdict(
+            DataSpec(
+                (imported.channels, imported.window_length),
+                imported.sample_rate,
+                imported.channels,
+                imported.window_length,
+            )
+        ),
         "import": source,
     }
     tensors = {
-        **module_tensors("representation", imported.representation),
-        **module_tensors("generator", imported.generator),
+        f"{prefix}.{name}": tensor
+        for prefix, module in (("representation", imported.representation), ("generator", imported.generator))
+        for name, tensor in module.state_dict().items()
     }
     write_checkpoint(experiment.best, Checkpoint(tensors, document))
     write_json(experiment.path / "import.json", source)
@@ -143,7 +148,7 @@ def _spec(
         representation=component("representation", _REPRESENTATIONS[layout.name], {}),
         generator=component("generator", layout.name, dict(layout.options)),
         discriminator=component("discriminator", layout.name, critic),
-        loss=component("loss", _LOSS, {}),
+        loss=(component("loss", _LOSS, {}),),
         training=TrainingSpec(steps=max(1, step), optimizer=OptimizerSpec(optimizer.pop("type"), optimizer)),
         evaluation=EvaluationSpec(metrics=(component("metric", "inception-score", {}),), every_epochs=1.0),
     )

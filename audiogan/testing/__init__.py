@@ -3,9 +3,10 @@
 Each builds the component, uses it as training and evaluation do, and raises ``AssertionError`` with what it broke::
 
     def test_patch():
-        check_discriminator(PatchDiscriminator, {"dim": 4}, sample_shape=(1, 1024))
+        check_discriminator(PatchDiscriminator, {"dim": 4}, data=waveform_data(1024))
 """
 
+from audiogan.testing.construction import waveform_data
 from audiogan.testing.dataset import check_dataset
 from audiogan.testing.discriminator import check_discriminator
 from audiogan.testing.generator import check_generator
@@ -23,4 +24,5 @@ __all__ = [
     "check_loss",
     "check_metric",
     "check_representation",
+    "waveform_data",
 ]

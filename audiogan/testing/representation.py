@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from audiogan.interfaces import Representation
-from audiogan.testing.construction import construct
+from audiogan.testing.construction import construct, waveform_data
 from audiogan.testing.networks import assert_finite
 from audiogan.testing.noise_dataset import NoiseDataset, NoiseDatasetOptions
 
@@ -28,8 +28,8 @@ def check_representation(
 
     :raises AssertionError: the representation breaks the interface; the text says how.
     """
-    context = {"sample_rate": sample_rate, "channels": channels, "window_length": window_length}
-    representation: Representation = construct("representation", representation_class, options, **context)
+    data = waveform_data(window_length, channels=channels, sample_rate=sample_rate)
+    representation: Representation = construct("representation", representation_class, options, data)
     dataset = NoiseDataset(
         NoiseDatasetOptions(windows=4, window_length=window_length, channels=channels, sample_rate=sample_rate)
     )
@@ -49,6 +49,6 @@ def check_representation(
     assert_finite(decoded, "a decoded waveform")
     assert decoded.abs().max() <= 1, "decode leaves [-1, 1]"
 
-    restored: Representation = construct("representation", representation_class, options, **context)
+    restored: Representation = construct("representation", representation_class, options, data)
     restored.load_state_dict(copy.deepcopy(representation.state_dict()))
     assert torch.equal(restored.encode(waveforms), samples), "what fit learnt is not in the state_dict"

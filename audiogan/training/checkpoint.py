@@ -17,12 +17,12 @@ from attrs import frozen
 from crc32c import crc32c
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
-from torch import Tensor, nn
+from torch import Tensor
 
 from audiogan.atomic import atomic_file
 from audiogan.errors import CheckpointError, DataError
 
-FORMAT = 1
+FORMAT = 2
 _HEADER = "audiogan"
 
 
@@ -33,6 +33,11 @@ class Checkpoint:
 
     tensors: Mapping[str, Tensor]
     document: Mapping[str, Any]
+
+    def under(self, prefix: str) -> dict[str, Tensor]:
+        """The tensors whose names begin with ``prefix`` and a dot, without these."""
+        start = f"{prefix}."
+        return {name.removeprefix(start): tensor for name, tensor in self.tensors.items() if name.startswith(start)}
 
 
 def write_checkpoint(path: Path, checkpoint: Checkpoint) -> None:
@@ -106,64 +111,3 @@ def _document(path: Path, metadata: Mapping[str, str] | None) -> tuple[dict[str,
     if not isinstance(document, dict) or document.pop("format", None) != FORMAT:
         raise CheckpointError(f"{path}: written in a format that this version of audiogan does not read")
     return document, document.pop("checksums", {})
-
-
-def module_tensors(prefix: str, module: nn.Module) -> dict[str, Tensor]:
-    """Parameters and buffers of ``module`` under ``prefix``."""
-    return {f"{prefix}.{name}": tensor for name, tensor in module.state_dict().items()}
-
-
-def load_module(prefix: str, module: nn.Module, checkpoint: Checkpoint) -> None:
-    """Fills ``module`` with what ``checkpoint`` holds under ``prefix``.
-
-    :raises CheckpointError: names or shapes differ.
-    """
-    state = _under(prefix, checkpoint.tensors)
-    try:
-        module.load_state_dict(state)
-    except RuntimeError as error:
-        raise CheckpointError(f"the checkpoint's {prefix} does not fit this experiment's: {error}") from error
-
-
-def optimizer_tensors(prefix: str, optimizer: torch.optim.Optimizer) -> tuple[dict[str, Tensor], dict[str, Any]]:
-    """The state of ``optimizer``: its tensors by name, and the rest as JSON."""
-    state = optimizer.state_dict()
-    tensors: dict[str, Tensor] = {}
-    scalars: dict[str, dict[str, Any]] = {}
-    for index, values in state["state"].items():
-        for name, value in values.items():
-            if isinstance(value, Tensor):
-                tensors[f"{prefix}.{index}.{name}"] = value
-            else:
-                scalars.setdefault(str(index), {})[name] = value
-    return tensors, {
-        "type": type(optimizer).__name__,
-        "scalars": scalars,
-        "param_groups": state["param_groups"],
-    }
-
-
-def load_optimizer(
-    prefix: str, optimizer: torch.optim.Optimizer, checkpoint: Checkpoint, document: Mapping[str, Any]
-) -> None:
-    """Puts ``optimizer`` where :func:`optimizer_tensors` found it.
-
-    :raises CheckpointError: it is of another type, or of another number of parameters.
-    """
-    if document["type"] != type(optimizer).__name__:
-        raise CheckpointError(
-            f"the checkpoint's {prefix} is {document['type']}, this experiment's is {type(optimizer).__name__}"
-        )
-    state: dict[int, dict[str, Any]] = {int(index): dict(values) for index, values in document["scalars"].items()}
-    for name, tensor in _under(prefix, checkpoint.tensors).items():
-        index, key = name.split(".", 1)
-        state.setdefault(int(index), {})[key] = tensor
-    try:
-        optimizer.load_state_dict({"state": state, "param_groups": document["param_groups"]})
-    except (ValueError, KeyError) as error:
-        raise CheckpointError(f"the checkpoint's {prefix} does not fit this experiment's: {error}") from error
-
-
-def _under(prefix: str, tensors: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    start = f"{prefix}."
-    return {name.removeprefix(start): tensor for name, tensor in tensors.items() if name.startswith(start)}

@@ -8,7 +8,7 @@ from typing import final
 
 from audiogan.atomic import atomic_file
 from audiogan.errors import CheckpointError
-from audiogan.training.records import ScoreRecord, StepRecord
+from audiogan.interfaces.records import ScoreRecord, StepRecord
 
 
 @final

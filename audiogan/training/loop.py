@@ -9,10 +9,10 @@ from typing import Protocol
 
 from audiogan.data.loader import BatchLoader
 from audiogan.errors import DataError
+from audiogan.interfaces.records import ScoreRecord, StepRecord
 from audiogan.spec.schema import EvaluationSpec, TrainingSpec
 from audiogan.training.log import MetricsLog
 from audiogan.training.observer import Observer
-from audiogan.training.records import ScoreRecord, StepRecord
 from audiogan.training.state import budget_reached, score_due
 from audiogan.training.stop import StopSignal
 from audiogan.training.trainer import Trainer

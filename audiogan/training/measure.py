@@ -1,4 +1,4 @@
-"""What a step costs here: seconds and memory, measured on throw-away copies before a long run."""
+"""What a step costs here: seconds and memory, measured before a long run."""
 
 from __future__ import annotations
 
@@ -9,12 +9,13 @@ from contextlib import contextmanager
 from typing import final
 
 import torch
-from attrs import frozen
+from attrs import evolve, frozen
 
-from audiogan.components import Components
 from audiogan.errors import TrainingError
+from audiogan.interfaces import DataSpec
 from audiogan.shortage import memory_shortage
 from audiogan.spec.schema import TrainingSpec
+from audiogan.training.components import Components
 from audiogan.training.memory import peak_memory_mib, reset_peak_memory
 from audiogan.training.trainer import Trainer
 
@@ -37,7 +38,7 @@ class StepCost:
 
 
 def measure_step(components: Components, training: TrainingSpec, *, device: torch.device) -> StepCost:
-    """Times discriminator and generator updates on copies of the networks and on noise, the fastest of two or three.
+    """Times discriminator and generator updates on noise, the fastest of two or three.
 
     An update that takes very long is made once.
 
@@ -46,15 +47,15 @@ def measure_step(components: Components, training: TrainingSpec, *, device: torc
     :raises TrainingError: a step does not fit into memory.
     """
     shape = (training.batch_size, *components.representation.sample_shape)
-    with _shortage_in_words(training), torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        # the dataset may be large and is not needed for noise
-        trainer = Trainer(
-            copy.deepcopy(components, {id(components.dataset): components.dataset}), training, device=device
-        )
-        noise = torch.rand(shape) * 2 - 1
+    labels = DataSpec.of(components.dataset).labels(training.batch_size)
+    with _shortage_in_words(training), _as_before(components, device):
+        # callbacks count steps, and these do not count
+        trainer = Trainer(evolve(components, callbacks=()), training, device=device)
+        noise = (torch.rand(shape) * 2 - 1).to(device)
+        labels = None if labels is None else labels.to(device)
         reset_peak_memory(device)
-        discriminator_times_s = _times(lambda: trainer.discriminator_step(noise))
-        generator_times_s = _times(lambda: trainer.generator_step(batch_size=training.batch_size))
+        discriminator_times_s = _times(lambda: trainer.discriminator_step(noise, labels))
+        generator_times_s = _times(lambda: trainer.generator_step(noise, labels))
     return StepCost(
         seconds=training.discriminator_steps * min(discriminator_times_s) + min(generator_times_s),
         memory_mib=peak_memory_mib(device),
@@ -62,6 +63,22 @@ def measure_step(components: Components, training: TrainingSpec, *, device: torc
         discriminator_parameters=sum(parameter.numel() for parameter in components.discriminator.parameters()),
         cold=1 in (len(discriminator_times_s), len(generator_times_s)),
     )
+
+
+@contextmanager
+def _as_before(components: Components, device: torch.device) -> Iterator[None]:
+    """Puts the state, the gradients and the random numbers of the networks back, whatever happens inside."""
+    modules = (components.generator, components.discriminator, components.loss)
+    states = [copy.deepcopy(module.state_dict()) for module in modules]
+    gradients = [(parameter, parameter.grad) for module in modules for parameter in module.parameters()]
+    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
+        try:
+            yield
+        finally:
+            for module, state in zip(modules, states, strict=True):
+                module.load_state_dict(state)
+            for parameter, gradient in gradients:
+                parameter.grad = gradient
 
 
 @contextmanager

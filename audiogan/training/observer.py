@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from audiogan.interfaces.records import ScoreRecord, StepRecord
 from audiogan.training.measure import StepCost
-from audiogan.training.records import ScoreRecord, StepRecord
 
 
 class Observer(Protocol):

@@ -6,8 +6,8 @@ from typing import Any, final
 
 from attrs import define
 
+from audiogan.interfaces.records import ScoreRecord
 from audiogan.spec.schema import EvaluationSpec, TrainingSpec
-from audiogan.training.records import ScoreRecord
 
 
 @final

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, final
+from typing import Literal, final
 
 import torch
 from torch import Tensor, nn
 
-from audiogan.components import Components
 from audiogan.data.loader import Batch
-from audiogan.errors import CheckpointError, TrainingError
+from audiogan.errors import TrainingError
+from audiogan.interfaces import Generator, Judged, Step, StepRecord
 from audiogan.spec.schema import OptimizerSpec, TrainingSpec
-from audiogan.training.checkpoint import (
-    Checkpoint,
-    load_module,
-    load_optimizer,
-    module_tensors,
-    optimizer_tensors,
-)
+from audiogan.training.checkpoint import Checkpoint
+from audiogan.training.components import Components
 from audiogan.training.optimizers import build_optimizer
-from audiogan.training.records import StepRecord
+from audiogan.training.snapshot import Snapshot
 from audiogan.training.state import TrainingState
 
 LATENT_SEED = 0x1A7E47
@@ -33,8 +28,8 @@ LATENT_SEED = 0x1A7E47
 class Trainer:
     """Alternates discriminator and generator updates (Goodfellow et al., 2014, algorithm 1).
 
-    ``components`` are moved to ``device``. Latents come from a generator of their own, all else that is random from
-    torch's global state; a checkpoint holds both.
+    ``components`` are moved to ``device``. Latents, penalties and callbacks draw from one generator, all else that is
+    random from torch's global state; a checkpoint holds both.
     """
 
     def __init__(self, components: Components, training: TrainingSpec, *, device: torch.device) -> None:
@@ -42,132 +37,131 @@ class Trainer:
         self.device = device
         self.state = TrainingState()
         self._discriminator_steps = training.discriminator_steps
-        self._latents = torch.Generator().manual_seed(training.seed ^ LATENT_SEED)
-        for module in (components.representation, components.generator, components.discriminator):
+        self._rng = torch.Generator().manual_seed(training.seed ^ LATENT_SEED)
+        for module in (components.representation, components.generator, components.discriminator, components.loss):
             module.to(device)
-        self._generator_optimizer = build_optimizer(
-            _chosen(training.generator_optimizer, training.optimizer, components),
-            components.generator.parameters(),
-            where="training.generator_optimizer" if training.generator_optimizer else "training.optimizer",
-        )
-        self._discriminator_optimizer = build_optimizer(
-            _chosen(training.discriminator_optimizer, training.optimizer, components),
-            components.discriminator.parameters(),
-            where="training.discriminator_optimizer" if training.discriminator_optimizer else "training.optimizer",
-        )
+        optimizers = {
+            network: build_optimizer(
+                _chosen(own, training.optimizer, components),
+                module.parameters(),
+                where=f"training.{network}_optimizer" if own else "training.optimizer",
+            )
+            for network, module, own in (
+                ("generator", components.generator, training.generator_optimizer),
+                ("discriminator", components.discriminator, training.discriminator_optimizer),
+            )
+        }
+        self._generator_optimizer, self._discriminator_optimizer = optimizers.values()
+        self._snapshot = Snapshot(components, optimizers, self._rng, device)
 
     def step(self, batches: Iterator[Batch]) -> StepRecord:
         """One generator update after as many discriminator updates as the experiment asks for.
 
-        :raises TrainingError: a loss is not finite; the weights are then past saving.
+        :raises TrainingError: a term of a loss is not finite; the weights are then past saving.
         """
         skipped = 0
         for _ in range(self._discriminator_steps):
             batch = next(batches)
             skipped += batch.skipped
             real = self.components.representation.encode(batch.waveforms.to(self.device))
-            discriminator_loss, penalty = self.discriminator_step(real)
+            labels = None if batch.labels is None else batch.labels.to(self.device)
+            discriminator_terms = self.discriminator_step(real, labels)
             self.state.position = batch.position
-        generator_loss = self.generator_step(batch_size=len(batch.waveforms))
+        generator_terms = self.generator_step(real, labels)
         self.state.step += 1
         record = StepRecord(
             step=self.state.step,
             epoch=self.state.position / len(self.components.dataset),
-            discriminator_loss=discriminator_loss,
-            generator_loss=generator_loss,
-            penalty=penalty,
+            discriminator_loss=_total(discriminator_terms).item(),
+            generator_loss=_total(generator_terms).item(),
+            terms={
+                **{f"discriminator/{name}": value.item() for name, value in discriminator_terms.items()},
+                **{f"generator/{name}": value.item() for name, value in generator_terms.items()},
+            },
             skipped=skipped,
         )
         _check_finite(record)
+        for callback in self.components.callbacks:
+            callback.on_step_end(record)
         return record
 
-    def discriminator_step(self, real: Tensor) -> tuple[float, float | None]:
-        """One discriminator update on real samples ``[N, *sample_shape]``; returns its loss and penalty."""
-        discriminator, loss = self.components.discriminator, self.components.loss
-        with torch.no_grad():
-            fake = self.components.generator(self._latent(len(real)))
-        total = loss.discriminator_loss(discriminator(real), discriminator(fake))
-        penalty = loss.penalty(discriminator, real, fake, rng=self._latents)
-        if penalty is not None:
-            total = total + penalty
-        self._update(self._discriminator_optimizer, total)
-        loss.after_discriminator_step(discriminator)
-        return float(total.item()), None if penalty is None else penalty.item()
+    def discriminator_step(self, real: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
+        """One discriminator update on real samples ``[N, *sample_shape]`` with labels ``[N]``; returns its terms.
 
-    def generator_step(self, *, batch_size: int) -> float:
-        """One generator update; returns its loss."""
-        discriminator, generator = self.components.discriminator, self.components.generator
-        with _frozen_parameters(discriminator):
-            total = self.components.loss.generator_loss(discriminator(generator(self._latent(batch_size))))
-            self._update(self._generator_optimizer, total)
-        return float(total.item())
+        Fakes have the labels of the real samples that they stand beside.
+        """
+        step, loss = self._next_step(), self.components.loss
+        with torch.no_grad():
+            fake = self.components.generator(self._latent(len(real)), labels)
+        terms = loss.discriminator_terms(
+            self._judged(real, labels, step, real=True), self._judged(fake, labels, step, real=False), step
+        )
+        self._update("discriminator", self.components.discriminator, self._discriminator_optimizer, terms)
+        loss.after_discriminator_step(self.components.discriminator)
+        return {name: value.detach() for name, value in terms.items()}
+
+    def generator_step(self, real: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
+        """One generator update on as many fakes as there are ``real`` samples, with their labels; returns its terms."""
+        step, loss, generator = self._next_step(), self.components.loss, self.components.generator
+        with _frozen_parameters(self.components.discriminator):
+            fake = self._judged(generator(self._latent(len(real)), labels), labels, step, real=False)
+            judged_real = None
+            if loss.generator_needs_real:
+                with torch.no_grad():
+                    judged_real = self._judged(real, labels, step, real=True)
+            terms = loss.generator_terms(fake, judged_real, step)
+            self._update("generator", generator, self._generator_optimizer, terms)
+        return {name: value.detach() for name, value in terms.items()}
+
+    def generator_for_scoring(self) -> Generator:
+        """The generator that is scored: the trained one, or what the callbacks make of it."""
+        generator = self.components.generator
+        for callback in self.components.callbacks:
+            generator = callback.generator_for_scoring(generator)
+        return generator
 
     def checkpoint(self) -> Checkpoint:
-        """Everything that going on from here needs."""
-        parts = self.components
-        generator_tensors, generator_document = optimizer_tensors("generator_optimizer", self._generator_optimizer)
-        critic_tensors, critic_document = optimizer_tensors("discriminator_optimizer", self._discriminator_optimizer)
-        tensors = {
-            **module_tensors("representation", parts.representation),
-            **module_tensors("generator", parts.generator),
-            **module_tensors("discriminator", parts.discriminator),
-            **generator_tensors,
-            **critic_tensors,
-            "random.torch": torch.get_rng_state(),
-            "random.latents": self._latents.get_state(),
-        }
-        if self.device.type == "cuda":
-            tensors["random.cuda"] = torch.cuda.get_rng_state(self.device)
-        document: dict[str, Any] = {
-            "state": self.state.to_json(),
-            # all that generating needs to know of the dataset, which may be gone by then
-            "audio": {
-                "sample_rate": parts.dataset.sample_rate,
-                "channels": parts.dataset.channels,
-                "window_length": parts.dataset.window_length,
-            },
-            "dataset": parts.dataset.fingerprint(),
-            "generator_optimizer": generator_document,
-            "discriminator_optimizer": critic_document,
-        }
-        return Checkpoint(tensors, document)
+        """Everything that going on from here needs, and the generator that is scored where it is another one."""
+        return self._snapshot.take(self.state, self.generator_for_scoring())
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Goes back to where :meth:`checkpoint` was taken.
 
         :raises CheckpointError: it is of other networks or optimisers, or not of a training at all.
         """
-        try:
-            self._restore(checkpoint)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise CheckpointError(f"the checkpoint lacks a part that going on needs: {error}") from error
+        self.state = self._snapshot.restore(checkpoint)
 
-    def _restore(self, checkpoint: Checkpoint) -> None:
-        parts = self.components
-        load_module("representation", parts.representation, checkpoint)
-        load_module("generator", parts.generator, checkpoint)
-        load_module("discriminator", parts.discriminator, checkpoint)
-        documents = checkpoint.document
-        load_optimizer("generator_optimizer", self._generator_optimizer, checkpoint, documents["generator_optimizer"])
-        load_optimizer(
-            "discriminator_optimizer",
-            self._discriminator_optimizer,
-            checkpoint,
-            documents["discriminator_optimizer"],
-        )
-        torch.set_rng_state(checkpoint.tensors["random.torch"])
-        self._latents.set_state(checkpoint.tensors["random.latents"])
-        if self.device.type == "cuda" and "random.cuda" in checkpoint.tensors:
-            torch.cuda.set_rng_state(checkpoint.tensors["random.cuda"], self.device)
-        self.state = TrainingState.from_json(documents["state"])
+    def _next_step(self) -> Step:
+        return Step(self.state.step + 1, self._rng, self.components.discriminator)
 
     def _latent(self, count: int) -> Tensor:
-        return self.components.generator.sample_latent(count, rng=self._latents).to(self.device)
+        return self.components.generator.sample_latent(count, rng=self._rng).to(self.device)
 
-    def _update(self, optimizer: torch.optim.Optimizer, total: Tensor) -> None:
+    def _judged(self, samples: Tensor, labels: Tensor | None, step: Step, *, real: bool) -> Judged:
+        for callback in self.components.callbacks:
+            samples = callback.on_discriminator_input(samples, real=real, step=step)
+        return step.judge(samples, labels)
+
+    def _update(
+        self,
+        network: Literal["generator", "discriminator"],
+        module: nn.Module,
+        optimizer: torch.optim.Optimizer,
+        terms: Mapping[str, Tensor],
+    ) -> None:
         optimizer.zero_grad(set_to_none=True)
-        total.backward()  # type: ignore[no-untyped-call]  # torch leaves it unannotated
+        _total(terms).backward()  # type: ignore[no-untyped-call]  # torch leaves it unannotated
+        for callback in self.components.callbacks:
+            callback.on_gradients(network, module)
         optimizer.step()
+
+
+def _total(terms: Mapping[str, Tensor]) -> Tensor:
+    values: Sequence[Tensor] = tuple(terms.values())
+    total = values[0]
+    for value in values[1:]:
+        total = total + value
+    return total
 
 
 @contextmanager
@@ -193,9 +187,11 @@ def _chosen(own: OptimizerSpec | None, shared: OptimizerSpec | None, components:
 
 
 def _check_finite(record: StepRecord) -> None:
-    for name, value in (("discriminator", record.discriminator_loss), ("generator", record.generator_loss)):
+    for name, value in record.terms.items():
         if not math.isfinite(value):
+            network, _, term = name.partition("/")
             raise TrainingError(
-                f"the {name}'s loss is {value} at step {record.step} (epoch {record.epoch:.2f}): lower the learning "
-                "rate (training.optimizer.lr), or use a loss that bounds the critic (wgan-gp, lsgan)"
+                f"the {network}'s loss is not finite at step {record.step} (epoch {record.epoch:.2f}): its term "
+                f"'{term}' is {value}; lower the learning rate (training.optimizer.lr), or use a loss that bounds the "
+                "critic (wgan-gp, lsgan)"
             )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from attrs import frozen
 from torch import Tensor, nn
 
-from audiogan import Discriminator, LayerRow, Register, hookimpl, option
+from audiogan import DataSpec, Discriminator, LayerRow, OptionError, Register, SpecError, hookimpl, option
 
 
 @frozen
@@ -21,19 +21,19 @@ class PatchDiscriminator(Discriminator):
 
     options_class = PatchDiscriminatorOptions
 
-    def __init__(self, options: PatchDiscriminatorOptions, *, sample_shape: tuple[int, ...]) -> None:
+    def __init__(self, options: PatchDiscriminatorOptions, data: DataSpec) -> None:
         super().__init__()
-        if len(sample_shape) != 2:
-            raise ValueError(f"needs waveforms [channels, length], not samples of shape {list(sample_shape)}")
-        channels, length = sample_shape
+        if len(data.sample_shape) != 2:
+            raise SpecError(f"needs waveforms [channels, length], not samples of shape {list(data.sample_shape)}")
+        channels, length = data.sample_shape
         shortest = 5 * options.kernel_size
         if length < shortest:
-            raise ValueError(f"windows of {length} samples are too short for kernels of {options.kernel_size}")
+            raise OptionError("kernel_size", f"must be at most {length // 5} for windows of {length} samples")
         self.hidden = nn.Conv1d(channels, options.dim, options.kernel_size, stride=4)
         self.scores = nn.Conv1d(options.dim, 1, options.kernel_size, stride=4)
-        self.sample_shape = sample_shape
+        self.sample_shape = data.sample_shape
 
-    def forward(self, samples: Tensor) -> Tensor:
+    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         """Raw scores ``[N]`` of waveforms ``[N, channels, length]``."""
         hidden = nn.functional.leaky_relu(self.hidden(samples), 0.2)
         return self.scores(hidden).mean(dim=(1, 2))

@@ -9,7 +9,7 @@ from attrs import frozen
 from torch import Tensor
 from torch.nn import functional as F
 
-from audiogan import Loss, option
+from audiogan import ScoreLoss, option
 
 
 @final
@@ -25,7 +25,7 @@ class GANLossOptions:
 
 
 @final
-class GANLoss(Loss):
+class GANLoss(ScoreLoss):
     """min over G, max over D of E log D(x) + E log(1 - D(G(z))), where D is the sigmoid of the raw score.
 
     The generator's default is the non-saturating form, which has the same fixed point and which the original WaveGAN
@@ -40,14 +40,15 @@ class GANLoss(Loss):
     recommended_optimizer: ClassVar[Mapping[str, Any]] = {"type": "Adam", "lr": 2e-4, "betas": [0.5, 0.999]}
 
     def __init__(self, options: GANLossOptions) -> None:
+        super().__init__()
         self.options = options
 
-    def discriminator_loss(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    def discriminator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
         """-E log D(x) - E log(1 - D(G(z)))."""
-        return F.softplus(-real_scores).mean() + F.softplus(fake_scores).mean()
+        return F.softplus(-real).mean() + F.softplus(fake).mean()
 
-    def generator_loss(self, fake_scores: Tensor) -> Tensor:
+    def generator_loss(self, fake: Tensor) -> Tensor:
         """-E log D(G(z)), or E log(1 - D(G(z))) for ``minimax``."""
         if self.options.generator_objective == "minimax":
-            return -F.softplus(fake_scores).mean()
-        return F.softplus(-fake_scores).mean()
+            return -F.softplus(fake).mean()
+        return F.softplus(-fake).mean()

@@ -8,7 +8,7 @@ from typing import Any, ClassVar, final
 from attrs import frozen
 from torch import Tensor
 
-from audiogan import Loss, option
+from audiogan import ScoreLoss, option
 
 
 @final
@@ -25,7 +25,7 @@ class LSGANLossOptions:
 
 
 @final
-class LSGANLoss(Loss):
+class LSGANLoss(ScoreLoss):
     """D minimises 1/2 E(D(x) - b)² + 1/2 E(D(G(z)) - a)², and G minimises factor · E(D(G(z)) - c)².
 
     Source: Mao et al. 2017, "Least squares generative adversarial networks", eq. 2. The generator's 1/2 is left out by
@@ -34,17 +34,17 @@ class LSGANLoss(Loss):
 
     options_class: ClassVar[type[LSGANLossOptions]] = LSGANLossOptions
     recommended_optimizer: ClassVar[Mapping[str, Any]] = {"type": "TensorFlowRMSprop", "lr": 1e-4}
-    """``alpha`` is TensorFlow's decay, which the original trains with; torch's own default is 0.99."""
 
     def __init__(self, options: LSGANLossOptions) -> None:
+        super().__init__()
         self.options = options
 
-    def discriminator_loss(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    def discriminator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
         """1/2 E(D(x) - b)² + 1/2 E(D(G(z)) - a)²."""
-        real = (real_scores - self.options.b).square().mean()
-        fake = (fake_scores - self.options.a).square().mean()
-        return (real + fake) / 2
+        of_real = (real - self.options.b).square().mean()
+        of_fake = (fake - self.options.a).square().mean()
+        return (of_real + of_fake) / 2
 
-    def generator_loss(self, fake_scores: Tensor) -> Tensor:
+    def generator_loss(self, fake: Tensor) -> Tensor:
         """``generator_factor`` · E(D(G(z)) - c)²."""
-        return self.options.generator_factor * (fake_scores - self.options.c).square().mean()
+        return self.options.generator_factor * (fake - self.options.c).square().mean()

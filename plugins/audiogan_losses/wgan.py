@@ -9,8 +9,7 @@ import torch
 from attrs import frozen
 from torch import Tensor
 
-from audiogan import Discriminator, Loss, option
-from audiogan_losses import wasserstein
+from audiogan import Discriminator, ScoreLoss, option
 
 
 @final
@@ -22,7 +21,7 @@ class WGANLossOptions:
 
 
 @final
-class WGANLoss(Loss):
+class WGANLoss(ScoreLoss):
     """E D(x) - E D(G(z)), D kept from growing steep by clipping each of its parameters to ±``clip`` after every step.
 
     Source: Arjovsky, Chintala and Bottou 2017, "Wasserstein GAN", algorithm 1.
@@ -30,18 +29,18 @@ class WGANLoss(Loss):
 
     options_class: ClassVar[type[WGANLossOptions]] = WGANLossOptions
     recommended_optimizer: ClassVar[Mapping[str, Any]] = {"type": "TensorFlowRMSprop", "lr": 5e-5}
-    """``alpha`` is TensorFlow's decay, which the original trains with; torch's own default is 0.99."""
 
     def __init__(self, options: WGANLossOptions) -> None:
+        super().__init__()
         self.options = options
 
-    def discriminator_loss(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    def discriminator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
         """E D(G(z)) - E D(x)."""
-        return wasserstein.critic_loss(real_scores, fake_scores)
+        return fake.mean() - real.mean()
 
-    def generator_loss(self, fake_scores: Tensor) -> Tensor:
+    def generator_loss(self, fake: Tensor) -> Tensor:
         """-E D(G(z))."""
-        return wasserstein.generator_loss(fake_scores)
+        return -fake.mean()
 
     @torch.no_grad()
     def after_discriminator_step(self, discriminator: Discriminator) -> None:

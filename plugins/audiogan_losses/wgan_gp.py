@@ -9,8 +9,7 @@ import torch
 from attrs import frozen
 from torch import Tensor
 
-from audiogan import Discriminator, Loss, option
-from audiogan_losses import wasserstein
+from audiogan import Judged, ScoreLoss, Step, option
 from audiogan_losses.gradient_penalty import gradient_penalty, interpolate
 
 
@@ -23,7 +22,7 @@ class WGANGPLossOptions:
 
 
 @final
-class WGANGPLoss(Loss):
+class WGANGPLoss(ScoreLoss):
     """E D(x) - E D(G(z)), with D's slope drawn towards 1 between real and fake samples.
 
     It trains every discriminator, recurrent ones included; see :func:`audiogan.nn.twice_differentiable`.
@@ -35,17 +34,23 @@ class WGANGPLoss(Loss):
     recommended_optimizer: ClassVar[Mapping[str, Any]] = {"type": "Adam", "lr": 1e-4, "betas": [0.5, 0.9]}
 
     def __init__(self, options: WGANGPLossOptions) -> None:
+        super().__init__()
         self.options = options
 
-    def discriminator_loss(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    def discriminator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
         """E D(G(z)) - E D(x), the penalty not included."""
-        return wasserstein.critic_loss(real_scores, fake_scores)
+        return fake.mean() - real.mean()
 
-    def generator_loss(self, fake_scores: Tensor) -> Tensor:
+    def generator_loss(self, fake: Tensor) -> Tensor:
         """-E D(G(z))."""
-        return wasserstein.generator_loss(fake_scores)
+        return -fake.mean()
 
-    def penalty(self, discriminator: Discriminator, real: Tensor, fake: Tensor, *, rng: torch.Generator) -> Tensor:
-        """``weight`` · E(slope - 1)² at points drawn uniformly, one for each pair, between ``real`` and ``fake``."""
-        alpha = torch.rand(len(real), generator=rng).to(real)
-        return self.options.weight * gradient_penalty(discriminator, interpolate(real, fake, alpha))
+    def discriminator_terms(self, real: Judged, fake: Judged, step: Step) -> Mapping[str, Tensor]:
+        """``adversarial``, and ``gradient_penalty``: ``weight`` · E(slope - 1)².
+
+        The points are drawn uniformly, one for each pair, between real and fake samples.
+        """
+        terms = super().discriminator_terms(real, fake, step)
+        alpha = torch.rand(len(real.samples), generator=step.rng).to(real.samples)
+        points = interpolate(real.samples, fake.samples, alpha)
+        return {**terms, "gradient_penalty": self.options.weight * gradient_penalty(step, points, real.labels)}

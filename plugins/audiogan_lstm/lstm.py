@@ -9,7 +9,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 from torch import Tensor
 
-from audiogan import Discriminator, LayerRow, option
+from audiogan import DataSpec, Discriminator, LayerRow, option
 from audiogan.nn.tensorflow_variables import load_variables
 from audiogan.nn.waveform_shape import waveform_shape
 from audiogan_lstm.frames import plan_frames
@@ -39,16 +39,16 @@ class LSTMDiscriminator(Discriminator):
 
     options_class: ClassVar[type[LSTMDiscriminatorOptions]] = LSTMDiscriminatorOptions
 
-    def __init__(self, options: LSTMDiscriminatorOptions, *, sample_shape: tuple[int, ...]) -> None:
+    def __init__(self, options: LSTMDiscriminatorOptions, data: DataSpec) -> None:
         super().__init__()
         network = "discriminator 'lstm'"
-        channels, length = waveform_shape(sample_shape, network=network)
+        channels, length = waveform_shape(data.sample_shape, network=network)
         self.framing = plan_frames(length, options.frame_size, channels=channels, network=network)
         self.options = options
         self.lstm = TensorFlowLSTM(self.framing.width, options.hidden_size, layers=options.lstm_layers)
         self.readout = Readout(self.framing.steps, options.hidden_size, readout=options.readout)
 
-    def forward(self, samples: Tensor) -> Tensor:
+    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         """Raw scores ``[N]`` of waveforms ``[N, C, T]``."""
         outputs: Tensor = self.lstm(self.framing.split(samples))
         scores: Tensor = self.readout(outputs.permute(1, 2, 0))

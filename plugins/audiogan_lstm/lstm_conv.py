@@ -9,7 +9,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from audiogan import Discriminator, LayerRow, option
+from audiogan import DataSpec, Discriminator, LayerRow, option
 from audiogan.nn import Conv1dSame, relu, shrinking_lengths
 from audiogan.nn.tensorflow_variables import convolution_variables, load_variables
 from audiogan.nn.waveform_shape import waveform_shape
@@ -48,10 +48,10 @@ class LSTMConvDiscriminator(Discriminator):
 
     options_class: ClassVar[type[LSTMConvDiscriminatorOptions]] = LSTMConvDiscriminatorOptions
 
-    def __init__(self, options: LSTMConvDiscriminatorOptions, *, sample_shape: tuple[int, ...]) -> None:
+    def __init__(self, options: LSTMConvDiscriminatorOptions, data: DataSpec) -> None:
         super().__init__()
         network = "discriminator 'lstm-conv'"
-        channels, length = waveform_shape(sample_shape, network=network)
+        channels, length = waveform_shape(data.sample_shape, network=network)
         self.framing = plan_frames(length, options.frame_size, channels=channels, network=network)
         self.options = options
         self.lstm = TensorFlowLSTM(self.framing.width, options.hidden_size, layers=options.lstm_layers)
@@ -63,7 +63,7 @@ class LSTMConvDiscriminator(Discriminator):
         )
         self.readout = Readout(self.steps[-1], self.widths[-1], readout=options.readout)
 
-    def forward(self, samples: Tensor) -> Tensor:
+    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         """Raw scores ``[N]`` of waveforms ``[N, C, T]``."""
         outputs: Tensor = self.lstm(self.framing.split(samples))
         features = relu(outputs.permute(1, 2, 0))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import pairwise
 from math import prod
 from typing import Any, final
@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from audiogan import Discriminator, LayerRow, option
+from audiogan import DataSpec, Discriminator, LayerRow, option
 from audiogan.nn import Conv2dSame, batch_norm_2d, dense
 from audiogan.nn.tensorflow_variables import (
     Variable,
@@ -46,12 +46,12 @@ class SpecGANDiscriminator(Discriminator):
 
     options_class = SpecGANDiscriminatorOptions
 
-    def __init__(self, options: SpecGANDiscriminatorOptions, *, sample_shape: Sequence[int]) -> None:
+    def __init__(self, options: SpecGANDiscriminatorOptions, data: DataSpec) -> None:
         """:raises SpecError: the samples are no spectrograms."""
         super().__init__()
         self.options = options
-        self.sizes = shrinking_sizes(sample_shape)
-        self.widths = (sample_shape[0], *(options.dim * 2**layer for layer in range(LAYERS)))
+        self.sizes = shrinking_sizes(data.sample_shape)
+        self.widths = (data.sample_shape[0], *(options.dim * 2**layer for layer in range(LAYERS)))
         self.convolutions = nn.ModuleList(
             Conv2dSame(taken, given, kernel_size=options.kernel_size, stride=2)
             for taken, given in pairwise(self.widths)
@@ -62,7 +62,7 @@ class SpecGANDiscriminator(Discriminator):
         )
         self.output = dense(prod(self.sizes[-1]) * self.widths[-1], 1)
 
-    def forward(self, samples: Tensor) -> Tensor:
+    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         """Raw scores ``[N]`` of spectrograms ``[N, channels, frames, bins]``."""
         features = samples
         for convolution, norm in zip(self.convolutions, self.norms, strict=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import pairwise
 from math import prod
 from typing import Any, final
@@ -12,7 +12,7 @@ import torch.nn.functional as F
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from audiogan import Generator, LayerRow, option
+from audiogan import DataSpec, Generator, LayerRow, option
 from audiogan.nn import Conv2dSame, ConvTranspose2dSame, batch_norm_2d, dense
 from audiogan.nn.tensorflow_variables import (
     Variable,
@@ -52,13 +52,13 @@ class SpecGANGenerator(Generator):
 
     options_class = SpecGANGeneratorOptions
 
-    def __init__(self, options: SpecGANGeneratorOptions, *, sample_shape: Sequence[int]) -> None:
+    def __init__(self, options: SpecGANGeneratorOptions, data: DataSpec) -> None:
         """:raises SpecError: the samples are no spectrograms."""
         super().__init__()
         self.options = options
         self.latent_dim = options.latent_dim
-        self.sizes = shrinking_sizes(sample_shape)[::-1]
-        self.widths = (*(options.dim * 2 ** (LAYERS - 1 - layer) for layer in range(LAYERS)), sample_shape[0])
+        self.sizes = shrinking_sizes(data.sample_shape)[::-1]
+        self.widths = (*(options.dim * 2 ** (LAYERS - 1 - layer) for layer in range(LAYERS)), data.sample_shape[0])
         self.project = dense(options.latent_dim, prod(self.sizes[0]) * self.widths[0])
         self.convolutions = nn.ModuleList(self._convolution(taken, given) for taken, given in pairwise(self.widths))
         self.norms = nn.ModuleList(
@@ -70,7 +70,7 @@ class SpecGANGenerator(Generator):
             return Conv2dSame(taken, given, kernel_size=self.options.kernel_size)
         return ConvTranspose2dSame(taken, given, kernel_size=self.options.kernel_size, stride=2)
 
-    def forward(self, latent: Tensor) -> Tensor:
+    def forward(self, latent: Tensor, labels: Tensor | None = None) -> Tensor:
         """Spectrograms ``[N, channels, frames, bins]`` for latents ``[N, latent_dim]``."""
         # The dense layer's outputs lie channels last, as in the original, so that its weights fit unchanged.
         features: Tensor = self.project(latent).unflatten(1, (*self.sizes[0], -1)).permute(0, 3, 1, 2)

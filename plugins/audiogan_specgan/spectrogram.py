@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from audiogan import DataError, Dataset, Representation, option
+from audiogan import DataError, Dataset, DataSpec, Representation, option
 from audiogan.audio.griffin_lim import griffin_lim
 from audiogan.audio.stft import stft
 from audiogan.data.damage import tell_damage, window_or_damage
@@ -62,14 +62,12 @@ class SpectrogramRepresentation(Representation):
     mean: Tensor
     std: Tensor
 
-    def __init__(
-        self, options: SpectrogramRepresentationOptions, *, sample_rate: int, channels: int, window_length: int
-    ) -> None:
+    def __init__(self, options: SpectrogramRepresentationOptions, data: DataSpec) -> None:
         super().__init__()
         self.options = options
-        self.window_length = window_length
+        self.window_length = data.window_length
         bins = options.n_fft // 2
-        self.sample_shape = (channels, -(-window_length // options.hop_length), bins)
+        self.sample_shape = (data.channels, -(-data.window_length // options.hop_length), bins)
         self.register_buffer("mean", torch.full((bins + 1,), torch.nan))
         self.register_buffer("std", torch.full((bins + 1,), torch.nan))
 

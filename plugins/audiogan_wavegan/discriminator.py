@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from audiogan import Discriminator, LayerRow, SpecError, option
+from audiogan import DataSpec, Discriminator, LayerRow, SpecError, option
 from audiogan.nn import Conv1dSame, batch_norm_1d, dense, plan_layers
 from audiogan.nn.tensorflow_variables import (
     Variable,
@@ -57,9 +57,9 @@ class WaveGANDiscriminator(Discriminator):
 
     options_class: ClassVar[type[WaveGANDiscriminatorOptions]] = WaveGANDiscriminatorOptions
 
-    def __init__(self, options: WaveGANDiscriminatorOptions, *, sample_shape: tuple[int, ...]) -> None:
+    def __init__(self, options: WaveGANDiscriminatorOptions, data: DataSpec) -> None:
         super().__init__()
-        channels, length = waveform_shape(sample_shape, network="discriminator 'wavegan'")
+        channels, length = waveform_shape(data.sample_shape, network="discriminator 'wavegan'")
         self.options = options
         self.plan = plan_layers(length)
         layers = range(len(self.plan.strides))
@@ -78,7 +78,7 @@ class WaveGANDiscriminator(Discriminator):
         self.phase_shuffle = PhaseShuffle(options.phase_shuffle, per_sample=options.phase_shuffle_per_sample)
         self.output = dense(self.plan.start * self.widths[-1], 1)
 
-    def forward(self, samples: Tensor) -> Tensor:
+    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         """Raw scores ``[N]`` of waveforms ``[N, C, T]``."""
         features = samples
         for layer, (convolve, normalise) in enumerate(zip(self.convolutions, self.normalisation, strict=True)):

@@ -10,7 +10,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from audiogan import Generator, LayerRow, option
+from audiogan import DataSpec, Generator, LayerRow, option
 from audiogan.nn import ConvTranspose1dSame, batch_norm_1d, dense, plan_layers
 from audiogan.nn.tensorflow_variables import (
     Variable,
@@ -60,9 +60,9 @@ class WaveGANGenerator(Generator):
 
     options_class: ClassVar[type[WaveGANGeneratorOptions]] = WaveGANGeneratorOptions
 
-    def __init__(self, options: WaveGANGeneratorOptions, *, sample_shape: tuple[int, ...]) -> None:
+    def __init__(self, options: WaveGANGeneratorOptions, data: DataSpec) -> None:
         super().__init__()
-        channels, length = waveform_shape(sample_shape, network="generator 'wavegan'")
+        channels, length = waveform_shape(data.sample_shape, network="generator 'wavegan'")
         self.options = options
         self.latent_dim = options.latent_dim
         self.plan = plan_layers(length)
@@ -83,7 +83,7 @@ class WaveGANGenerator(Generator):
             else PostFilter(channels, length=options.post_filter, fold_channels=options.post_filter_fold)
         )
 
-    def forward(self, latent: Tensor) -> Tensor:
+    def forward(self, latent: Tensor, labels: Tensor | None = None) -> Tensor:
         """Waveforms ``[N, C, T]`` for a latent ``[N, latent_dim]``."""
         features: Tensor = self.project(latent)
         # The original's dense layer counts time before channels.

@@ -7,7 +7,7 @@ from typing import ClassVar, final
 from attrs import frozen
 from torch import Tensor
 
-from audiogan import Dataset, Representation
+from audiogan import Dataset, DataSpec, Representation
 
 
 @final
@@ -22,9 +22,9 @@ class Waveform(Representation):
 
     options_class: ClassVar[type[WaveformOptions]] = WaveformOptions
 
-    def __init__(self, options: WaveformOptions, *, sample_rate: int, channels: int, window_length: int) -> None:
+    def __init__(self, options: WaveformOptions, data: DataSpec) -> None:
         super().__init__()
-        self.sample_shape = (channels, window_length)
+        self.sample_shape = data.sample_shape
 
     def fit(self, dataset: Dataset) -> None:
         """Learns nothing."""

@@ -9,9 +9,9 @@ from audiogan.cli.display.quiet import QuietDisplay
 from audiogan.cli.display.rate import StepRate
 from audiogan.cli.display.wording import count, figures, plan_lines, score_line
 from audiogan.durations import duration
+from audiogan.interfaces.records import ScoreRecord, StepRecord
 from audiogan.training.measure import StepCost
 from audiogan.training.observer import Observer
-from audiogan.training.records import ScoreRecord, StepRecord
 
 COSTS = [
     ("wavegan-gp", StepCost(1.25, 1536.4, 19_089_793, 18_000_000), 4000),
@@ -38,7 +38,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def _step(number: int) -> StepRecord:
-    return StepRecord(number, number / 8, -0.123456, 1234.5, None)
+    return StepRecord(number, number / 8, -0.123456, 1234.5)
 
 
 def test_the_plan_names_cost_and_sum() -> None:

@@ -7,8 +7,8 @@ from rich.console import Console
 
 from audiogan.cli.display import rate
 from audiogan.cli.display.live import LiveDisplay
+from audiogan.interfaces.records import ScoreRecord, StepRecord
 from audiogan.training.measure import StepCost
-from audiogan.training.records import ScoreRecord, StepRecord
 
 
 class Clock:
@@ -42,7 +42,7 @@ class Screen:
 
 
 def _step(number: int) -> StepRecord:
-    return StepRecord(number, number / 8, -0.25, 1.75, None)
+    return StepRecord(number, number / 8, -0.25, 1.75)
 
 
 def _score(step: int, mean: float) -> ScoreRecord:

@@ -21,7 +21,9 @@ from audiogan.evaluation.classifier import load_classifier
 from audiogan.registry import installed
 from audiogan.spec import read_experiments
 from audiogan.tensorflow_import.classifier import SC09_CLASSES
-from audiogan.training.checkpoint import load_module, read_checkpoint
+from audiogan.testing import waveform_data
+from audiogan.training.checkpoint import read_checkpoint
+from audiogan.training.snapshot import load_module
 from tests.golden.recipe import Golden
 from tests.tensorflow_import.bundles import wavegan_variables, write_checkpoints
 
@@ -54,9 +56,15 @@ def test_the_golden_checkpoint_gives_the_golden_waveforms(
 
     (spec,) = read_experiments(out / "spec.toml", catalog=installed()).experiments
     checkpoint = read_checkpoint(out / "wavegan" / "checkpoints" / "best.safetensors")
-    assert checkpoint.document["audio"] == {"sample_rate": 16_000, "channels": 1, "window_length": 16_384}
+    assert checkpoint.document["data"] == {
+        "sample_shape": [1, 16_384],
+        "sample_rate": 16_000,
+        "channels": 1,
+        "window_length": 16_384,
+        "class_names": [],
+    }
     assert checkpoint.document["state"]["step"] == spec.training.steps == 103_005
-    generator = build("generator", spec.generator, installed(), sample_shape=(1, 16_384))
+    generator = build("generator", spec.generator, installed(), data=waveform_data(16_384))
     load_module("generator", generator, checkpoint)
     reference = golden("wavegan_checkpoint")
     with torch.no_grad():

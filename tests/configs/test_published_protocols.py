@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import attrs
 import pytest
 import torch
 
 from audiogan.build import build
 from audiogan.registry import installed
 from audiogan.spec import ExperimentSpec, OptimizerSpec, read_experiments
+from audiogan.testing import waveform_data
 
 FOLDER = Path(__file__).parents[2] / "configs" / "published"
 NAMES = ("drums", "piano", "sc09")
@@ -29,12 +31,13 @@ def test_all_of_them_are_tested() -> None:
 def test_networks_fit_and_enough_is_scored(name: str, profile: str | None) -> None:
     registry = installed()
     for spec in read(FOLDER / f"{name}.toml", profile).values():
-        context = {"sample_rate": 16_000, "channels": 1, "window_length": 16_384}
-        shape = build("representation", spec.representation, registry, **context).sample_shape
+        data = waveform_data(16_384)
+        shape = build("representation", spec.representation, registry, data).sample_shape
+        samples = attrs.evolve(data, sample_shape=shape)
         # the full networks are built without memory; the quick ones are small enough to run
         with torch.device("cpu" if profile else "meta"):
-            generator = build("generator", spec.generator, registry, sample_shape=shape)
-            discriminator = build("discriminator", spec.discriminator, registry, sample_shape=shape)
+            generator = build("generator", spec.generator, registry, samples)
+            discriminator = build("discriminator", spec.discriminator, registry, samples)
         if profile:
             assert discriminator(generator(torch.zeros(2, generator.latent_dim))).shape == (2,)
         metrics = [build("metric", metric, registry) for metric in spec.evaluation.metrics]
@@ -53,7 +56,7 @@ def test_sc09_is_table_1_of_the_paper() -> None:
         "lstm-conv-wgan-gp": (),
     }
     for spec in specs.values():
-        assert spec.loss.type == "wgan-gp"
+        assert spec.loss[0].type == "wgan-gp"
         assert (spec.training.batch_size, spec.training.discriminator_steps) == (64, 5)
         assert spec.training.optimizer == OptimizerSpec("Adam", {"lr": 1e-4, "betas": [0.5, 0.9]})
         assert spec.evaluation.final_samples == 50_000

@@ -11,6 +11,7 @@ import torch
 from audiogan.build import build
 from audiogan.registry import installed
 from audiogan.spec import ExperimentSpec, OptimizerSpec, read_experiments, to_toml
+from audiogan.testing import waveform_data
 
 CONFIGS = sorted((Path(__file__).parents[2] / "configs").glob("*.toml"))
 PROFILES = (None, "quick")
@@ -37,12 +38,13 @@ def test_every_file_reads_and_its_networks_fit_each_other(path: Path, profile: s
     registry = installed()
     file = read_experiments(path, catalog=registry, profile=profile)
     for spec in file.experiments:
-        context = {"sample_rate": 16_000, "channels": 1, "window_length": options(spec.dataset).window_length}
-        shape = build("representation", spec.representation, registry, **context).sample_shape
+        data = waveform_data(options(spec.dataset).window_length)
+        shape = build("representation", spec.representation, registry, data).sample_shape
+        samples = attrs.evolve(data, sample_shape=shape)
         # the full networks are built without memory; the quick ones are small enough to run
         with torch.device("cpu" if profile else "meta"):
-            generator = build("generator", spec.generator, registry, sample_shape=shape)
-            discriminator = build("discriminator", spec.discriminator, registry, sample_shape=shape)
+            generator = build("generator", spec.generator, registry, samples)
+            discriminator = build("discriminator", spec.discriminator, registry, samples)
         if profile:
             samples = generator(torch.zeros(2, generator.latent_dim))
             assert samples.shape == (2, *shape)
@@ -76,7 +78,7 @@ def test_table_1_of_the_study() -> None:
         "lstm-conv-lsgan": (1.085, 0.017, 243),
     }
     combinations = {
-        name: (spec.representation.type, spec.generator.type, spec.discriminator.type, spec.loss.type)
+        name: (spec.representation.type, spec.generator.type, spec.discriminator.type, spec.loss[0].type)
         for name, spec in specs.items()
     }
     assert combinations == {
@@ -102,7 +104,7 @@ def test_tables_3_and_4_of_the_study() -> None:
     discriminator = options(spec.discriminator)
     assert (discriminator.lstm_layers, discriminator.conv_layers, discriminator.hidden_size) == (2, 4, 64)
     assert (discriminator.frame_size, discriminator.dim, discriminator.readout) == (4, 64, "all")
-    assert (options(spec.loss).a, options(spec.loss).b, options(spec.loss).c) == (0, 1, 1)
+    assert tuple(getattr(options(spec.loss[0]), name) for name in "abc") == (0, 1, 1)
     assert spec.training.optimizer == ADAM
 
 

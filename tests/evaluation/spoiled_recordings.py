@@ -14,6 +14,7 @@ from torch import Tensor
 
 import audiogan
 from audiogan.evaluation.checkerboard import ArtifactLines, artifact_lines, figures_above, levels_by_window
+from audiogan.testing import waveform_data
 from audiogan_datasets.bach_piano.plan import standard_plan
 from audiogan_datasets.bach_piano.recording import record
 
@@ -114,7 +115,7 @@ def of_untrained_generators() -> Iterator[tuple[str, Tensor]]:
         for post_filter in (None, 512):
             torch.manual_seed(0)
             options = {"dim": 4, "upsample": upsample, "post_filter": post_filter}
-            generator = audiogan.create("generator", "wavegan", options, sample_shape=(1, WINDOW_LENGTH))
+            generator = audiogan.create("generator", "wavegan", options, data=waveform_data(WINDOW_LENGTH))
             with torch.no_grad():
                 waveforms = generator(torch.rand(_UNTRAINED, 100) * 2 - 1)
             yield f"untrained, {words}{', post-filter' if post_filter else ''}", waveforms

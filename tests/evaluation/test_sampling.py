@@ -21,7 +21,7 @@ class _NoisyInTraining(Generator):
         self.frozen.eval()
         self.batch_sizes: list[int] = []
 
-    def forward(self, latent: Tensor) -> Tensor:
+    def forward(self, latent: Tensor, labels: Tensor | None = None) -> Tensor:
         self.batch_sizes.append(len(latent))
         assert not torch.is_grad_enabled()
         dropped: Tensor = self.dropout(latent)

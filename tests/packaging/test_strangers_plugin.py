@@ -66,9 +66,10 @@ import torch
 from audiogan.build import build
 from audiogan.registry import installed
 from audiogan.spec import read_experiments
+from audiogan.testing import waveform_data
 registry = installed()
 (spec,) = read_experiments(Path(sys.argv[1]), catalog=registry).experiments
-patch = build("discriminator", spec.discriminator, registry, sample_shape=(1, 256))
+patch = build("discriminator", spec.discriminator, registry, waveform_data(256))
 print(type(patch).__name__, patch.hidden.out_channels, tuple(patch(torch.zeros(2, 1, 256)).shape))
 """
     done = run(site, "-c", code, str(file))

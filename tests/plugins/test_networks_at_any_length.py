@@ -10,9 +10,9 @@ import torch
 from attrs import frozen
 from torch import Tensor, nn
 
-from audiogan import Discriminator, Generator, Loss, Representation, create
+from audiogan import DataSpec, Discriminator, Generator, Loss, Representation, Step, create
 from audiogan.registry import installed
-from audiogan.testing import NoiseDataset, NoiseDatasetOptions
+from audiogan.testing import NoiseDataset, NoiseDatasetOptions, waveform_data
 
 LENGTHS = (8192, 16384, 32768, 65536, 10000, 22050, 12345)
 ODD_LENGTHS = (1000, 1009, 8191, 10000, 12345)
@@ -40,9 +40,13 @@ PAIRS = (
 )
 
 
+def data_of(sample_shape: tuple[int, ...]) -> DataSpec:
+    return DataSpec(sample_shape, 16_000, sample_shape[0], sample_shape[-1])
+
+
 def representation_of(pair: Pair, channels: int, length: int) -> Representation:
     dataset = NoiseDataset(NoiseDatasetOptions(windows=2, window_length=length, channels=channels))
-    made = create("representation", pair.representation, sample_rate=16_000, channels=channels, window_length=length)
+    made = create("representation", pair.representation, data=waveform_data(length, channels=channels))
     assert isinstance(made, Representation)
     made.fit(dataset)
     return made
@@ -50,8 +54,18 @@ def representation_of(pair: Pair, channels: int, length: int) -> Representation:
 
 def networks_of(pair: Pair, sample_shape: tuple[int, ...], **generator: Any) -> tuple[Generator, Discriminator]:
     torch.manual_seed(0)
-    makes = create("generator", pair.generator, {"dim": 2, "latent_dim": 8, **generator}, sample_shape=sample_shape)
-    judges = create("discriminator", pair.discriminator, pair.options, sample_shape=sample_shape)
+    makes = create(
+        "generator",
+        pair.generator,
+        {"dim": 2, "latent_dim": 8, **generator},
+        data=data_of(sample_shape),
+    )
+    judges = create(
+        "discriminator",
+        pair.discriminator,
+        pair.options,
+        data=data_of(sample_shape),
+    )
     assert isinstance(makes, Generator)
     assert isinstance(judges, Discriminator)
     return makes, judges
@@ -94,13 +108,14 @@ def test_every_loss_has_gradients_of_both_networks(pair: Pair, channels: int, le
     of_real, of_fake = judges(real), judges(fake)
     assert of_real.shape == of_fake.shape == (BATCH,)
     for name, loss in losses():
-        assert_descends(loss.discriminator_loss(of_real, of_fake), judges, f"{name}: discriminator")
-        assert_descends(loss.generator_loss(of_fake), makes, f"{name}: generator")
-        penalty = loss.penalty(judges, real, fake.detach(), rng=rng)
-        assert (penalty is not None) == (name == "wgan-gp")
-        if penalty is not None:
-            assert penalty > 0
-            assert_descends(penalty, judges, f"{name}: penalty")
+        step = Step(1, rng, judges)
+        terms = loss.discriminator_terms(step.judge(real), step.judge(fake.detach()), step)
+        assert_descends(terms["adversarial"], judges, f"{name}: discriminator")
+        assert_descends(loss.generator_terms(step.judge(fake), None, step)["adversarial"], makes, f"{name}: generator")
+        assert ("gradient_penalty" in terms) == (name == "wgan-gp")
+        if "gradient_penalty" in terms:
+            assert terms["gradient_penalty"] > 0
+            assert_descends(terms["gradient_penalty"], judges, f"{name}: penalty")
 
 
 @pytest.mark.parametrize("length", ODD_LENGTHS)

@@ -9,7 +9,7 @@ from audiogan.registry import Registry, installed
 
 GOOD = """
     from attrs import frozen
-    from audiogan import Discriminator, Loss, hookimpl
+    from audiogan import Discriminator, ScoreLoss, hookimpl
 
     @frozen
     class Options:
@@ -17,16 +17,16 @@ GOOD = """
 
     class Good(Discriminator):
         options_class = Options
-        def forward(self, samples):
+        def forward(self, samples, labels=None):
             return samples.flatten(1).sum(1)
 
-    class Sum(Loss):
+    class Sum(ScoreLoss):
         options_class = Options
         recommended_optimizer = {"type": "SGD", "lr": 1.0}
-        def discriminator_loss(self, real_scores, fake_scores):
-            return real_scores.sum()
-        def generator_loss(self, fake_scores):
-            return fake_scores.sum()
+        def discriminator_loss(self, real, fake):
+            return real.sum()
+        def generator_loss(self, fake):
+            return fake.sum()
 
     @hookimpl
     def register_discriminators(register):

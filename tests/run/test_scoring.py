@@ -13,13 +13,13 @@ from torch import Tensor
 from audiogan.errors import DataError, PluginError, SpecError, TrainingError
 from audiogan.evaluation.soundness import Soundness
 from audiogan.interfaces import Dataset, Generator, Metric, MetricResult
+from audiogan.interfaces.records import StepRecord
 from audiogan.run.complaints import data_complaints, generation_complaints
 from audiogan.run.folder import ExperimentFolder
 from audiogan.run.judging import NamedMetric
 from audiogan.run.scoring import Scorer, check_best_by, evaluate_all
 from audiogan.spec.schema import ComponentSpec, EvaluationSpec, ExperimentSpec
 from audiogan.testing import NoiseDataset, NoiseDatasetOptions
-from audiogan.training.records import StepRecord
 from audiogan.training.trainer import Trainer
 from tests.training.linear_gan import CPU, NoOptions, batches, noisy_components, training_spec
 
@@ -53,7 +53,7 @@ def _spec(**evaluation: Any) -> ExperimentSpec:
         representation=part,
         generator=part,
         discriminator=part,
-        loss=part,
+        loss=(part,),
         training=training_spec(),
         evaluation=EvaluationSpec(**{"samples": 10, "final_samples": 14, "previews": 0, **evaluation}),
     )
@@ -81,7 +81,7 @@ def test_scoring_leaves_the_training_as_it_was(tmp_path: Path) -> None:
                 before = trainer.checkpoint().tensors
                 kept = {name: tensor.clone() for name, tensor in before.items()}
                 scorer(trainer)
-                scorer.final(trainer.components, device=CPU)
+                scorer.final(trainer.components.generator, trainer.components, device=CPU)
                 assert all(torch.equal(tensor, kept[name]) for name, tensor in trainer.checkpoint().tensors.items())
                 assert trainer.components.generator.training
                 assert trainer.components.discriminator.training
@@ -94,7 +94,7 @@ def test_every_scoring_hears_the_same_latents(tmp_path: Path) -> None:
     scorer = _scorer(tmp_path, [metric])
     first = scorer(trainer)
     torch.manual_seed(77)
-    trainer.generator_step(batch_size=4)
+    trainer.generator_step(torch.zeros(4, 1, 4))
     trainer.components.generator.load_state_dict(noisy_components().generator.state_dict())
     second = scorer(trainer)
     assert torch.equal(metric.heard[0], metric.heard[1])
@@ -108,7 +108,7 @@ def test_the_final_figures_are_of_other_latents_and_as_many_as_asked(tmp_path: P
     trainer = Trainer(noisy_components(), training_spec(), device=CPU)
     scorer = _scorer(tmp_path, [metric])
     scorer(trainer)
-    figures = scorer.final(trainer.components, device=CPU)
+    figures = scorer.final(trainer.components.generator, trainer.components, device=CPU)
     assert metric.heard[1].shape == (14, 1, 4)
     assert not torch.equal(metric.heard[0], metric.heard[1][:10])
     assert figures.protocol["first_count"] == 14
@@ -128,7 +128,7 @@ def test_the_final_protocol_says_what_became_of_the_recordings(tmp_path: Path) -
             return {"resampler": "soxr HQ"}
 
     components = attrs.evolve(noisy_components(), dataset=Resampled(NoiseDatasetOptions(window_length=4)))
-    figures = _scorer(tmp_path, [_Recording()]).final(components, device=CPU)
+    figures = _scorer(tmp_path, [_Recording()]).final(components.generator, components, device=CPU)
     assert figures.protocol["dataset"] == {"resampler": "soxr HQ"}
 
 
@@ -234,7 +234,7 @@ class _Constant(Generator):
         self.weight = torch.nn.Parameter(torch.zeros(1))
         self.values = values
 
-    def forward(self, latent: Tensor) -> Tensor:
+    def forward(self, latent: Tensor, labels: Tensor | None = None) -> Tensor:
         rows = torch.tensor(self.values)[torch.arange(len(latent)) % len(self.values)]
         return rows[:, None, None].expand(-1, 1, 4)
 

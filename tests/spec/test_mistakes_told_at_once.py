@@ -76,25 +76,25 @@ def test_everything_that_is_wrong_with_a_file(mistakes: Callable[..., list[str]]
         'FILE:14: experiment[0].name = "a b": names a folder and may hold letters, digits, dots, dashes and '
         "underscores, starting with a letter or digit",
         "FILE:16: experiment[1].loss: missing; installed: lsgan, wgan",
-        "FILE:18: experiment[1].extra = 1: unknown key; known: dataset, discriminator, evaluation, generator, loss, "
-        "name, published, representation, title, training",
+        "FILE:18: experiment[1].extra = 1: unknown key; known: callbacks, dataset, discriminator, evaluation, "
+        "generator, loss, name, published, representation, title, training",
         "FILE:19: experiment[1].discriminator.type = 3: must be a name in quotes, one of lstm, wavegan",
         "FILE:20: experiment[1].dataset.paths: missing (globs of the shards)",
         "FILE:21: experiment[2].discriminator: missing; installed: lstm, wavegan",
         'FILE:22: experiment[2].name = "C": a second experiment of that name; the first is at FILE:17',
         "FILE:23: experiment[2].loss = 3: must be a name in quotes or a table with type",
-        "FILE:24: surplus: unknown key; known: dataset, discriminator, evaluation, experiment, generator, loss, "
-        "profile, representation, resolved_profile, title, training",
-        "FILE:26: profile.quick.generators = 3: unknown key; did you mean 'generator'? known: dataset, discriminator, "
-        "evaluation, experiment, generator, loss, representation, training",
+        "FILE:24: surplus: unknown key; known: callbacks, dataset, discriminator, evaluation, experiment, "
+        "generator, loss, profile, representation, resolved_profile, title, training",
+        "FILE:26: profile.quick.generators = 3: unknown key; did you mean 'generator'? known: callbacks, dataset, "
+        "discriminator, evaluation, experiment, generator, loss, representation, training",
         'FILE:27: profile.quick.training.steps = "60": must be a whole number; write it without quotes: 60',
         "FILE:28: profile.quick.experiment.d: unknown experiment 'd'; experiments: C, a b, c",
         "FILE:30: profile.other.loss.type = \"wgann\": unknown loss 'wgann'; did you mean 'wgan'? installed: lsgan, "
         "wgan",
         "--set: training.seed = -1: must be at least 0",
         "--set: unknown experiment 'e'; experiments: C, a b, c",
-        "--set: foo.x=3: unknown section 'foo'; sections: dataset, discriminator, evaluation, experiment.<name>, "
-        "generator, loss, representation, training",
+        "--set: foo.x=3: unknown section 'foo'; sections: callbacks, dataset, discriminator, evaluation, "
+        "experiment.<name>, generator, loss, representation, training",
         "--set: batch: must have the form key=value, such as training.batch_size=16",
         "--set: generator.dim=[1: the value is not valid TOML: Unclosed array (at end of document)",
         "--only: unknown experiment 'z'; experiments: C, a b, c",

@@ -15,6 +15,7 @@ from audiogan.run.generation import generate_files
 from audiogan.spec import read_experiments
 from audiogan.tensorflow_import.generator import ImportedGenerator, import_generator, save_generator
 from audiogan.tensorflow_import.moments import Moments
+from audiogan.testing import waveform_data
 from tests.golden.recipe import Golden
 from tests.tensorflow_import.bundles import bundle_of, wavegan_variables
 
@@ -52,7 +53,7 @@ def test_the_network_is_that_of_the_options(options: dict[str, Any], window_leng
             "post_filter": options.get("post_filter"),
             "post_filter_fold": channels == 2,
         },
-        sample_shape=(channels, window_length),
+        data=waveform_data(window_length, channels=channels),
     ).eval()
     expected.load_tensorflow_variables(variables)
     latent = torch.rand(2, 3) * 2 - 1

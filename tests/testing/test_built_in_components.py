@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 import audiogan.testing as checks
+from audiogan import DataSpec
 from audiogan.data.clips import Clip, write_clips
 from audiogan.registry import Entry, installed
 
@@ -38,15 +40,15 @@ def cases(kind: str) -> list[Any]:
 @pytest.mark.parametrize(("entry", "options"), cases("generator"))
 def test_generator(entry: Entry, options: Mapping[str, Any]) -> None:
     component_class: Any = entry.component_class
-    for shape in SHAPES.get(entry.name, WAVEFORMS):
-        checks.check_generator(component_class, options, sample_shape=shape)
+    for shape, classes in product(SHAPES.get(entry.name, WAVEFORMS), ((), ("zero", "one"))):
+        checks.check_generator(component_class, options, data=DataSpec(shape, 16_000, shape[0], shape[-1], classes))
 
 
 @pytest.mark.parametrize(("entry", "options"), cases("discriminator"))
 def test_discriminator(entry: Entry, options: Mapping[str, Any]) -> None:
     component_class: Any = entry.component_class
-    for shape in SHAPES.get(entry.name, WAVEFORMS):
-        checks.check_discriminator(component_class, options, sample_shape=shape)
+    for shape, classes in product(SHAPES.get(entry.name, WAVEFORMS), ((), ("zero", "one"))):
+        checks.check_discriminator(component_class, options, data=DataSpec(shape, 16_000, shape[0], shape[-1], classes))
 
 
 @pytest.mark.parametrize(("entry", "options"), cases("loss"))

@@ -11,7 +11,20 @@ from attrs import frozen
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from audiogan import Dataset, Discriminator, Generator, Loss, Metric, MetricResult, Representation, Window
+from audiogan import (
+    Dataset,
+    DataSpec,
+    Discriminator,
+    Generator,
+    Judged,
+    Loss,
+    Metric,
+    MetricResult,
+    Representation,
+    ScoreLoss,
+    Step,
+    Window,
+)
 from audiogan.testing import (
     NoiseDataset,
     NoiseDatasetOptions,
@@ -21,9 +34,10 @@ from audiogan.testing import (
     check_loss,
     check_metric,
     check_representation,
+    waveform_data,
 )
 
-SHAPE = (1, 32)
+DATA = waveform_data(32)
 
 
 @frozen
@@ -34,34 +48,34 @@ class NoOptions:
 class GoodGenerator(Generator):
     options_class = NoOptions
 
-    def __init__(self, options: Any, *, sample_shape: tuple[int, ...]) -> None:
+    def __init__(self, options: Any, data: DataSpec) -> None:
         super().__init__()
         self.latent_dim = 4
-        self.shape = sample_shape
-        self.dense = nn.Linear(4, sample_shape[0] * sample_shape[1])
+        self.shape = data.sample_shape
+        self.dense = nn.Linear(4, data.channels * data.window_length)
 
-    def forward(self, latent: Tensor) -> Tensor:
+    def forward(self, latent: Tensor, labels: Tensor | None = None) -> Tensor:
         return torch.tanh(self.dense(latent)).reshape(-1, *self.shape)
 
 
 class FlatGenerator(GoodGenerator):
-    def forward(self, latent: Tensor) -> Tensor:
+    def forward(self, latent: Tensor, labels: Tensor | None = None) -> Tensor:
         return super().forward(latent).flatten(1)
 
 
 class DeafGenerator(GoodGenerator):
-    def forward(self, latent: Tensor) -> Tensor:
+    def forward(self, latent: Tensor, labels: Tensor | None = None) -> Tensor:
         return super().forward(latent * 0)
 
 
 class IdleGenerator(GoodGenerator):
-    def __init__(self, options: Any, *, sample_shape: tuple[int, ...]) -> None:
-        super().__init__(options, sample_shape=sample_shape)
+    def __init__(self, options: Any, data: DataSpec) -> None:
+        super().__init__(options, data)
         self.unused = nn.Linear(2, 2)
 
 
 class RestlessGenerator(GoodGenerator):
-    def forward(self, latent: Tensor) -> Tensor:
+    def forward(self, latent: Tensor, labels: Tensor | None = None) -> Tensor:
         return super().forward(latent + torch.rand_like(latent))
 
 
@@ -71,18 +85,18 @@ class GlobalLatentGenerator(GoodGenerator):
 
 
 class ForgetfulGenerator(GoodGenerator):
-    def __init__(self, options: Any, *, sample_shape: tuple[int, ...]) -> None:
-        super().__init__(options, sample_shape=sample_shape)
+    def __init__(self, options: Any, data: DataSpec) -> None:
+        super().__init__(options, data)
         self.scale = torch.rand(1) + 0.5
 
-    def forward(self, latent: Tensor) -> Tensor:
+    def forward(self, latent: Tensor, labels: Tensor | None = None) -> Tensor:
         return super().forward(latent) * self.scale
 
 
 @pytest.mark.parametrize(
     ("generator", "fault"),
     [
-        (FlatGenerator, r"samples have shape \(3, 32\), not \(3, 1, 32\)"),
+        (FlatGenerator, r"samples have shape \[3, 32\], not \[3, 1, 32\]"),
         (DeafGenerator, "two latents give the same sample"),
         (IdleGenerator, "a sample does not depend on parameter unused"),
         (RestlessGenerator, "two passes over one input differ"),
@@ -92,32 +106,32 @@ class ForgetfulGenerator(GoodGenerator):
     ],
 )
 def test_generators(generator: Any, fault: str) -> None:
-    check_generator(GoodGenerator, sample_shape=SHAPE)
+    check_generator(GoodGenerator, data=DATA)
     with pytest.raises(AssertionError, match=fault):
-        check_generator(generator, sample_shape=SHAPE)
+        check_generator(generator, data=DATA)
 
 
 class GoodDiscriminator(Discriminator):
     options_class = NoOptions
 
-    def __init__(self, options: Any, *, sample_shape: tuple[int, ...]) -> None:
+    def __init__(self, options: Any, data: DataSpec) -> None:
         super().__init__()
-        self.hidden = nn.Linear(sample_shape[-1], 8)
+        self.hidden = nn.Linear(data.window_length, 8)
         self.dense = nn.Linear(8, 1)
 
-    def forward(self, samples: Tensor) -> Tensor:
+    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         hidden = torch.tanh(self.hidden(samples.flatten(1)))
         scores: Tensor = self.dense(hidden)
         return scores.squeeze(1)
 
 
 class ColumnDiscriminator(GoodDiscriminator):
-    def forward(self, samples: Tensor) -> Tensor:
+    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         return super().forward(samples).unsqueeze(1)
 
 
 class SquashingDiscriminator(GoodDiscriminator):
-    def forward(self, samples: Tensor) -> Tensor:
+    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         return torch.sigmoid(super().forward(samples))
 
 
@@ -132,69 +146,88 @@ class OnceDifferentiable(torch.autograd.Function):
 
 
 class ShallowDiscriminator(GoodDiscriminator):
-    def forward(self, samples: Tensor) -> Tensor:
+    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         identity: Callable[[Tensor], Tensor] = OnceDifferentiable.apply
         return super().forward(identity(samples))
 
 
 class BatchDiscriminator(GoodDiscriminator):
-    def forward(self, samples: Tensor) -> Tensor:
+    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         return super().forward(samples) - super().forward(samples).mean() / 2
 
 
 @pytest.mark.parametrize(
     ("discriminator", "fault"),
     [
-        (ColumnDiscriminator, r"scores have shape \(3, 1\), not \(3,\)"),
+        (ColumnDiscriminator, r"scores have shape \[3, 1\]; one score a sample is \[3\]"),
         (SquashingDiscriminator, "they must be raw"),
         (ShallowDiscriminator, "cannot be differentiated again"),
         (BatchDiscriminator, "depends on the others in its batch"),
     ],
 )
 def test_discriminators(discriminator: Any, fault: str) -> None:
-    check_discriminator(GoodDiscriminator, sample_shape=SHAPE)
+    check_discriminator(GoodDiscriminator, data=DATA)
     with pytest.raises(AssertionError, match=fault):
-        check_discriminator(discriminator, sample_shape=SHAPE)
+        check_discriminator(discriminator, data=DATA)
 
 
-class GoodLoss(Loss):
+class GoodLoss(ScoreLoss):
     options_class = NoOptions
 
     def __init__(self, options: Any) -> None:
+        super().__init__()
         self.options = options
 
-    def discriminator_loss(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
-        return fake_scores.mean() - real_scores.mean()
+    def discriminator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
+        return fake.mean() - real.mean()
 
-    def generator_loss(self, fake_scores: Tensor) -> Tensor:
-        return -fake_scores.mean()
+    def generator_loss(self, fake: Tensor) -> Tensor:
+        return -fake.mean()
 
 
 class SummedLoss(GoodLoss):
-    def generator_loss(self, fake_scores: Tensor) -> Tensor:
-        return -fake_scores.sum()
+    def generator_loss(self, fake: Tensor) -> Tensor:
+        return -fake.sum()
 
 
 class UnreducedLoss(GoodLoss):
-    def generator_loss(self, fake_scores: Tensor) -> Tensor:
-        return -fake_scores
+    def generator_terms(self, fake: Judged, real: Judged | None, step: Step) -> Mapping[str, Tensor]:
+        return {"unreduced": -fake.scores[0]}
 
 
 class InvertedLoss(GoodLoss):
-    def discriminator_loss(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
-        return real_scores.mean() - fake_scores.mean()
+    def discriminator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
+        return real.mean() - fake.mean()
 
 
-class GlobalPenaltyLoss(GoodLoss):
-    def penalty(self, discriminator: Discriminator, real: Tensor, fake: Tensor, *, rng: torch.Generator) -> Tensor:
-        scores: Tensor = discriminator(real * torch.rand(1))
-        return scores.mean()
+class PenaltyLoss(GoodLoss):
+    def discriminator_terms(self, real: Judged, fake: Judged, step: Step) -> Mapping[str, Tensor]:
+        return {**super().discriminator_terms(real, fake, step), "penalty": self.penalty(real, step)}
+
+    def penalty(self, real: Judged, step: Step) -> Tensor:
+        return step.judge(real.samples).scores[0].square().mean()
 
 
-class FixedPenaltyLoss(GoodLoss):
-    def penalty(self, discriminator: Discriminator, real: Tensor, fake: Tensor, *, rng: torch.Generator) -> Tensor:
-        scores: Tensor = discriminator(real)
-        return scores.mean().detach()
+class GlobalPenaltyLoss(PenaltyLoss):
+    def penalty(self, real: Judged, step: Step) -> Tensor:
+        return step.judge(real.samples * torch.rand(1)).scores[0].mean()
+
+
+class DetachedPenaltyLoss(PenaltyLoss):
+    def penalty(self, real: Judged, step: Step) -> Tensor:
+        return super().penalty(real, step).detach()
+
+
+class FloatPenaltyLoss(PenaltyLoss):
+    def penalty(self, real: Judged, step: Step) -> Any:
+        return 0.5
+
+
+class EmptyLoss(Loss):
+    options_class = NoOptions
+
+    def __init__(self, options: Any) -> None:
+        super().__init__()
 
 
 class OddlyOptimizedLoss(GoodLoss):
@@ -205,15 +238,18 @@ class OddlyOptimizedLoss(GoodLoss):
     ("loss", "fault"),
     [
         (SummedLoss, "generator_loss depends on the batch size"),
-        (UnreducedLoss, r"generator_loss has shape \(5,\)"),
+        (UnreducedLoss, r"'unreduced' has shape \(5,\)"),
         (InvertedLoss, "does not push low scores of real samples up"),
-        (GlobalPenaltyLoss, "something other than its rng"),
-        (FixedPenaltyLoss, "penalty has no gradient"),
+        (GlobalPenaltyLoss, "something other than step.rng"),
+        (DetachedPenaltyLoss, "'penalty' has no gradient"),
+        (FloatPenaltyLoss, "'penalty' is float"),
+        (EmptyLoss, "neither discriminator_terms nor generator_terms"),
         (OddlyOptimizedLoss, "unknown optimiser 'Adamm'"),
     ],
 )
 def test_losses(loss: Any, fault: str) -> None:
     check_loss(GoodLoss)
+    check_loss(PenaltyLoss)
     with pytest.raises(AssertionError, match=fault):
         check_loss(loss)
 
@@ -221,9 +257,9 @@ def test_losses(loss: Any, fault: str) -> None:
 class GoodRepresentation(Representation):
     options_class = NoOptions
 
-    def __init__(self, options: Any, *, sample_rate: int, channels: int, window_length: int) -> None:
+    def __init__(self, options: Any, data: DataSpec) -> None:
         super().__init__()
-        self.sample_shape = (channels, window_length)
+        self.sample_shape = data.sample_shape
         self.peak: Tensor
         self.register_buffer("peak", torch.ones(()))
 

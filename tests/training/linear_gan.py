@@ -11,10 +11,22 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from audiogan.components import Components
 from audiogan.data.loader import Batch, BatchLoader
-from audiogan.interfaces import Dataset, Discriminator, Generator, Loss, Representation, Window
+from audiogan.interfaces import (
+    Callback,
+    Dataset,
+    Discriminator,
+    Generator,
+    Judged,
+    Loss,
+    Representation,
+    ScoreLoss,
+    Step,
+    Window,
+)
 from audiogan.spec.schema import OptimizerSpec, TrainingSpec
+from audiogan.training.components import Components
+from audiogan.training.loss_sum import LossSum
 from audiogan.training.trainer import Trainer
 
 WINDOW_LENGTH = 4
@@ -80,7 +92,7 @@ class LinearGenerator(Generator):
         self.dense = nn.Linear(latent_dim, WINDOW_LENGTH)
         self.seen: list[Tensor] = []
 
-    def forward(self, latent: Tensor) -> Tensor:
+    def forward(self, latent: Tensor, labels: Tensor | None = None) -> Tensor:
         self.seen.append(latent.detach().clone())
         samples: Tensor = self.dense(latent)
         return samples.unsqueeze(1)
@@ -95,7 +107,7 @@ class LinearDiscriminator(Discriminator):
         super().__init__()
         self.dense = nn.Linear(WINDOW_LENGTH, 1)
 
-    def forward(self, samples: Tensor) -> Tensor:
+    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         scores: Tensor = self.dense(samples.flatten(1))
         return scores.squeeze(1)
 
@@ -103,22 +115,22 @@ class LinearDiscriminator(Discriminator):
 class NoisyDiscriminator(LinearDiscriminator):
     """Draws from torch's global random state in training mode, as phase shuffle does; not linear in its weights."""
 
-    def forward(self, samples: Tensor) -> Tensor:
+    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         if self.training:
             samples = samples + 0.1 * torch.randn(samples.shape)
-        return torch.tanh(super().forward(samples))
+        return torch.tanh(super().forward(samples, labels))
 
 
-class MeanDifference(Loss):
+class MeanDifference(ScoreLoss):
     """The critic's ``E fake - E real``, the generator's ``-E fake``."""
 
     options_class = NoOptions
 
-    def discriminator_loss(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
-        return fake_scores.mean() - real_scores.mean()
+    def discriminator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
+        return fake.mean() - real.mean()
 
-    def generator_loss(self, fake_scores: Tensor) -> Tensor:
-        return -fake_scores.mean()
+    def generator_loss(self, fake: Tensor) -> Tensor:
+        return -fake.mean()
 
 
 class PenalisedMeanDifference(MeanDifference):
@@ -126,14 +138,19 @@ class PenalisedMeanDifference(MeanDifference):
 
     recommended_optimizer: ClassVar[Mapping[str, Any]] = {"type": "RMSprop", "lr": 0.01, "alpha": 0.9}
 
-    def penalty(self, discriminator: Discriminator, real: Tensor, fake: Tensor, *, rng: torch.Generator) -> Tensor:
-        mixed = real + torch.rand(len(real), 1, 1, generator=rng) * (fake - real)
-        weighted: Tensor = discriminator(mixed).square().mean()
-        return weighted
+    def discriminator_terms(self, real: Judged, fake: Judged, step: Step) -> Mapping[str, Tensor]:
+        alpha = torch.rand(len(real.samples), 1, 1, generator=step.rng)
+        mixed = real.samples + alpha * (fake.samples - real.samples)
+        penalty = step.judge(mixed, real.labels).scores[0].square().mean()
+        return {**super().discriminator_terms(real, fake, step), "penalty": penalty}
 
 
 def linear_components(
-    *, discriminator: Discriminator | None = None, loss: Loss | None = None, windows: int = 10
+    *,
+    discriminator: Discriminator | None = None,
+    loss: Loss | None = None,
+    windows: int = 10,
+    callbacks: tuple[Callback, ...] = (),
 ) -> Components:
     """The parts of the experiment, with the same initial weights each time."""
     torch.manual_seed(1)
@@ -143,7 +160,8 @@ def linear_components(
         representation=Unchanged(),
         generator=generator,
         discriminator=discriminator or LinearDiscriminator(),
-        loss=loss or MeanDifference(),
+        loss=LossSum([("mean-difference", loss or MeanDifference())]),
+        callbacks=callbacks,
     )
 
 

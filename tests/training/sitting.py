@@ -9,12 +9,12 @@ from typing import Any
 
 import torch
 
-from audiogan.components import Components
+from audiogan.interfaces.records import ScoreRecord, StepRecord
 from audiogan.spec.schema import EvaluationSpec, TrainingSpec
 from audiogan.training.checkpoint import Checkpoint
+from audiogan.training.components import Components
 from audiogan.training.log import MetricsLog
 from audiogan.training.loop import Outcome, train
-from audiogan.training.records import ScoreRecord, StepRecord
 from audiogan.training.stop import StopSignal
 from audiogan.training.trainer import Trainer
 from tests.training.linear_gan import CPU, noisy_components, training_spec

@@ -11,19 +11,24 @@ import torch
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from safetensors.torch import save, save_file
-from torch import nn
+from torch import Tensor, nn
 
 from audiogan.errors import CheckpointError
+from audiogan.spec.schema import OptimizerSpec
 from audiogan.training.checkpoint import (
     Checkpoint,
-    load_module,
-    load_optimizer,
-    module_tensors,
-    optimizer_tensors,
     read_checkpoint,
     read_document,
     write_checkpoint,
 )
+from audiogan.training.snapshot import load_module
+from audiogan.training.trainer import Trainer
+from tests.training.linear_gan import CPU, LinearDiscriminator, batches, linear_components, training_spec
+
+
+def module_tensors(prefix: str, module: nn.Module) -> dict[str, Tensor]:
+    return {f"{prefix}.{name}": tensor for name, tensor in module.state_dict().items()}
+
 
 DOCUMENT = {"state": {"step": 3, "best": None}, "text": 'quotes " and ümlauts', "numbers": [0.1, 1e-300, 2**60]}
 
@@ -152,7 +157,7 @@ def test_anothers_safetensors_file_is_refused(target: Path) -> None:
         read_document(target)
 
 
-@pytest.mark.parametrize("header", ["", "{", "[]", "3", "null", "{}", '{"format": 2}', '{"format": "1"}', "\\u0000"])
+@pytest.mark.parametrize("header", ["", "{", "[]", "3", "null", "{}", '{"format": 1}', '{"format": "1"}', "\\u0000"])
 def test_a_header_of_another_kind_is_refused(header: str, target: Path) -> None:
     target.write_bytes(save({"weight": torch.zeros(1)}, metadata={"audiogan": header}))
     with pytest.raises(CheckpointError, match=r"latest\.safetensors: "):
@@ -210,29 +215,62 @@ def test_a_checkpoint_of_other_layers_names_them() -> None:
 
 
 def test_optimiser_state_crosses_json_without_loss(tmp_path: Path) -> None:
-    layer = nn.Linear(2, 1)
-    optimizer = torch.optim.Adam(layer.parameters(), lr=0.1, betas=(0.1, 0.123456789012345678))
-    layer(torch.ones(1, 2)).sum().backward()
-    optimizer.step()
-    tensors, document = optimizer_tensors("optimizer", optimizer)
-    write_checkpoint(tmp_path / "c", Checkpoint(tensors, {"optimizer": document}))
+    arguments = {"lr": 0.1, "betas": [0.1, 0.123456789012345678]}
+    training = training_spec(optimizer=OptimizerSpec("Adam", arguments))
+    trainer = Trainer(linear_components(), training, device=CPU)
+    trainer.step(batches(trainer, training))
+    write_checkpoint(tmp_path / "c", trainer.checkpoint())
     read = read_checkpoint(tmp_path / "c")
-    fresh = torch.optim.Adam(nn.Linear(2, 1).parameters(), lr=0.7)
-    load_optimizer("optimizer", fresh, read, read.document["optimizer"])
-    for index, values in optimizer.state_dict()["state"].items():
-        assert values.keys() == {"step", "exp_avg", "exp_avg_sq"}
-        for name, value in values.items():
-            assert torch.equal(fresh.state_dict()["state"][index][name], value)
-    group = dict(fresh.state_dict()["param_groups"][0])
-    assert tuple(group.pop("betas")) == (0.1, 0.123456789012345678)
-    expected = dict(optimizer.state_dict()["param_groups"][0])
-    expected.pop("betas")
-    assert group == expected
+    fresh = Trainer(linear_components(), training, device=CPU)
+    fresh.restore(read)
+    again, kept = fresh.checkpoint(), trainer.checkpoint()
+    assert {name.rpartition(".")[2] for name in kept.under("generator_optimizer")} == {"step", "exp_avg", "exp_avg_sq"}
+    assert again.tensors.keys() == kept.tensors.keys()
+    for name, tensor in kept.tensors.items():
+        assert torch.equal(again.tensors[name], tensor), name
+    (group,) = json.loads(json.dumps(again.document["generator_optimizer"]["param_groups"]))
+    assert group["betas"] == [0.1, 0.123456789012345678]
+    assert group["lr"] == 0.1
+
+
+class _Biasless(LinearDiscriminator):
+    def __init__(self) -> None:
+        super().__init__()
+        self.dense = nn.Linear(4, 1, bias=False)
 
 
 def test_an_optimiser_of_more_parameters_is_refused() -> None:
-    tensors, document = optimizer_tensors("optimizer", torch.optim.SGD(nn.Linear(2, 1).parameters(), lr=0.1))
-    fewer = torch.optim.SGD(nn.Linear(2, 1, bias=False).parameters(), lr=0.1)
-    checkpoint = Checkpoint(tensors, json.loads(json.dumps({"optimizer": document})))
-    with pytest.raises(CheckpointError, match="the checkpoint's optimizer does not fit"):
-        load_optimizer("optimizer", fewer, checkpoint, checkpoint.document["optimizer"])
+    checkpoint = Trainer(linear_components(), training_spec(), device=CPU).checkpoint()
+    fewer = Trainer(linear_components(discriminator=_Biasless()), training_spec(), device=CPU)
+    # the networks' own tensors are made to fit, so that the optimiser is what does not
+    tensors = {name: tensor for name, tensor in checkpoint.tensors.items() if name != "discriminator.dense.bias"}
+    with pytest.raises(CheckpointError, match="the checkpoint's discriminator_optimizer does not fit"):
+        fewer.restore(Checkpoint(tensors, checkpoint.document))
+
+
+class _Telling(LinearDiscriminator):
+    """Keeps something beside its tensors."""
+
+    def __init__(self, told: Any = None) -> None:
+        super().__init__()
+        self.told = told
+
+    def get_extra_state(self) -> Any:
+        return self.told
+
+    def set_extra_state(self, state: Any) -> None:
+        self.told = state
+
+
+def test_extra_state_of_a_module_is_kept_where_json_can_hold_it(tmp_path: Path) -> None:
+    told = {"calls": 3, "names": ["a", "b"], "rate": 0.1}
+    trainer = Trainer(linear_components(discriminator=_Telling(told)), training_spec(), device=CPU)
+    write_checkpoint(tmp_path / "c", trainer.checkpoint())
+    fresh = _Telling()
+    Trainer(linear_components(discriminator=fresh), training_spec(), device=CPU).restore(
+        read_checkpoint(tmp_path / "c")
+    )
+    assert fresh.told == told
+    unkept = Trainer(linear_components(discriminator=_Telling({1, 2})), training_spec(), device=CPU)
+    with pytest.raises(CheckpointError, match="discriminator: _extra_state of its state is set"):
+        unkept.checkpoint()

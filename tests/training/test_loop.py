@@ -11,10 +11,10 @@ from attrs import evolve
 
 from audiogan.errors import DataError, TrainingError
 from audiogan.interfaces import Window
+from audiogan.interfaces.records import StepRecord
 from audiogan.spec.schema import EvaluationSpec
 from audiogan.training import loop
 from audiogan.training.loop import Outcome
-from audiogan.training.records import StepRecord
 from tests.training.linear_gan import MemoryDataset, noisy_components, training_spec
 from tests.training.sitting import FIGURE, Sitting, assert_same_networks
 from tests.training.witness import Witness

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from audiogan.interfaces.records import StepRecord
 from audiogan.training.loop import Outcome
-from audiogan.training.records import StepRecord
 from audiogan.training.stop import Interrupted
 from tests.training.sitting import Sitting, assert_same_networks
 

@@ -11,6 +11,7 @@ from torch import Tensor
 
 from audiogan.errors import TrainingError
 from audiogan.interfaces import Dataset
+from audiogan.training.loss_sum import LossSum
 from audiogan.training.measure import measure_step
 from audiogan.training.memory import peak_memory_mib, reset_peak_memory
 from audiogan.training.trainer import Trainer
@@ -72,17 +73,17 @@ def test_figures_are_plausible() -> None:
 
 
 class _Slow(MeanDifference):
-    def discriminator_loss(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    def discriminator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
         time.sleep(0.02)
-        return super().discriminator_loss(real_scores, fake_scores)
+        return super().discriminator_loss(real, fake)
 
-    def generator_loss(self, fake_scores: Tensor) -> Tensor:
+    def generator_loss(self, fake: Tensor) -> Tensor:
         time.sleep(0.05)
-        return super().generator_loss(fake_scores)
+        return super().generator_loss(fake)
 
 
 def test_a_step_is_its_discriminator_updates_and_its_generator_update() -> None:
-    components = evolve(noisy_components(), loss=_Slow())
+    components = evolve(noisy_components(), loss=LossSum([("slow", _Slow())]))
     cost = measure_step(components, training_spec(discriminator_steps=4), device=CPU)
     assert cost.seconds == pytest.approx(4 * 0.02 + 0.05, rel=0.5)
     assert cost.seconds > 4 * 0.02 + 0.05
@@ -94,15 +95,17 @@ def test_a_very_long_update_is_made_once_and_said_to_be_cold(monkeypatch: pytest
     updates: list[str] = []
 
     class Counted(_Slow):
-        def discriminator_loss(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+        def discriminator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
             updates.append("discriminator")
-            return super().discriminator_loss(real_scores, fake_scores)
+            return super().discriminator_loss(real, fake)
 
-        def generator_loss(self, fake_scores: Tensor) -> Tensor:
+        def generator_loss(self, fake: Tensor) -> Tensor:
             updates.append("generator")
-            return super().generator_loss(fake_scores)
+            return super().generator_loss(fake)
 
-    assert measure_step(evolve(noisy_components(), loss=Counted()), training_spec(), device=CPU).cold
+    assert measure_step(
+        evolve(noisy_components(), loss=LossSum([("counted", Counted())])), training_spec(), device=CPU
+    ).cold
     assert updates == ["discriminator"] * 3 + ["generator"]
 
 
@@ -132,9 +135,9 @@ def test_a_representation_need_not_be_fitted() -> None:
 
 
 class _Hungry(LinearDiscriminator):
-    def forward(self, samples: Tensor) -> Tensor:
+    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         block = torch.ones(256, 2**18)
-        return super().forward(samples) + 0 * block[0, 0]
+        return super().forward(samples, labels) + 0 * block[0, 0]
 
 
 def test_memory_is_the_peak_of_the_measured_work() -> None:
@@ -154,7 +157,7 @@ class _Greedy(LinearDiscriminator):
         super().__init__()
         self.error = error
 
-    def forward(self, samples: Tensor) -> Tensor:
+    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         raise self.error
 
 

@@ -9,12 +9,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audiogan.errors import CheckpointError
+from audiogan.interfaces.records import ScoreRecord, StepRecord
 from audiogan.training.log import MetricsLog
-from audiogan.training.records import ScoreRecord, StepRecord
 
 
 def _step(number: int) -> StepRecord:
-    return StepRecord(number, number * 0.4, -1.25 * number, 0.5, None if number % 2 else 2.0)
+    return StepRecord(number, number * 0.4, -1.25 * number, 0.5, {"generator/adversarial": 0.5})
 
 
 def _score(number: int) -> ScoreRecord:
@@ -51,7 +51,7 @@ def test_a_line_holds_all_of_its_record(log: MetricsLog, tmp_path: Path) -> None
         "epoch": 0.8,
         "discriminator_loss": -2.5,
         "generator_loss": 0.5,
-        "penalty": 2.0,
+        "terms": {"generator/adversarial": 0.5},
         "skipped": 0,
     }
     assert records[2] == {
@@ -62,7 +62,6 @@ def test_a_line_holds_all_of_its_record(log: MetricsLog, tmp_path: Path) -> None
         "samples": 20,
         "warnings": ["silent"],
     }
-    assert records[0]["penalty"] is None
 
 
 @pytest.mark.parametrize(

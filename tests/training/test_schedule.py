@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from audiogan.interfaces.records import ScoreRecord
 from audiogan.spec.schema import EvaluationSpec, TrainingSpec
 from audiogan.training.loop import is_better
-from audiogan.training.records import ScoreRecord
 from audiogan.training.state import TrainingState, budget_reached, score_due, steps_in_budget
 
 

@@ -8,9 +8,9 @@ import torch
 from torch import Tensor
 
 from audiogan.errors import CheckpointError
+from audiogan.interfaces.records import ScoreRecord, StepRecord
 from audiogan.spec.schema import OptimizerSpec, TrainingSpec
 from audiogan.training.checkpoint import Checkpoint, read_checkpoint, write_checkpoint
-from audiogan.training.records import ScoreRecord, StepRecord
 from audiogan.training.trainer import Trainer
 from tests.training.linear_gan import CPU, LinearGenerator, batches, linear_components, noisy_components, training_spec
 
@@ -90,8 +90,13 @@ def test_checkpoint_holds_what_the_representation_learned(tmp_path: Path) -> Non
 
 def test_checkpoint_says_what_generating_needs_to_know_of_the_dataset() -> None:
     trainer, _ = _trained(training_spec(), 0)
-    audio = trainer.checkpoint().document["audio"]
-    assert audio == {"sample_rate": 16_000, "channels": 1, "window_length": 4}
+    assert trainer.checkpoint().document["data"] == {
+        "sample_shape": (1, 4),
+        "sample_rate": 16_000,
+        "channels": 1,
+        "window_length": 4,
+        "class_names": (),
+    }
 
 
 def test_a_checkpoint_is_not_changed_by_steps_taken_after_it_was_read(tmp_path: Path) -> None:

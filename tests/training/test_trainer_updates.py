@@ -44,11 +44,11 @@ def test_discriminator_update_is_gradient_descent_on_the_difference_of_means() -
     real = torch.arange(16.0).reshape(4, 1, 4) / 16
     fake = (latent @ generator.weight.T + generator.bias).detach()
 
-    loss, penalty = trainer.discriminator_step(real)
+    terms = trainer.discriminator_step(real)
 
     gradient = fake.mean(dim=0) - real.flatten(1).mean(dim=0)
-    assert loss == pytest.approx(float(gradient @ weight[0]), abs=1e-6)
-    assert penalty is None
+    assert set(terms) == {"adversarial"}
+    assert terms["adversarial"].item() == pytest.approx(float(gradient @ weight[0]), abs=1e-6)
     torch.testing.assert_close(discriminator.weight[0], weight[0] - 0.1 * gradient, rtol=0, atol=1e-6)
     torch.testing.assert_close(discriminator.bias, bias, rtol=0, atol=1e-7)
 
@@ -60,7 +60,7 @@ def test_generator_update_climbs_the_discriminators_scores() -> None:
     weight, bias = generator.weight.detach().clone(), generator.bias.detach().clone()
     (latent,) = _latents(4, 1)
 
-    loss = trainer.generator_step(batch_size=4)
+    loss = trainer.generator_step(torch.zeros(4, 1, 4))["adversarial"].item()
 
     direction = discriminator.weight[0].detach()
     scores = (latent @ weight.T + bias) @ direction + discriminator.bias.detach()
@@ -83,20 +83,20 @@ def test_discriminator_update_leaves_the_generator_alone() -> None:
 def test_generator_update_leaves_the_discriminator_and_its_gradients_alone() -> None:
     components = linear_components()
     trainer = Trainer(components, training_spec(), device=CPU)
-    trainer.generator_step(batch_size=4)
+    trainer.generator_step(torch.zeros(4, 1, 4))
     assert all(parameter.grad is None for parameter in components.discriminator.parameters())
 
     trainer.discriminator_step(torch.ones(4, 1, 4))
     layer = _linear(components.discriminator)
     assert layer.weight.grad is not None
     gradient, weight = layer.weight.grad.clone(), layer.weight.detach().clone()
-    trainer.generator_step(batch_size=4)
+    trainer.generator_step(torch.zeros(4, 1, 4))
     assert torch.equal(layer.weight.grad, gradient)
     assert torch.equal(layer.weight, weight)
 
 
 class _FailingLoss(MeanDifference):
-    def generator_loss(self, fake_scores: Tensor) -> Tensor:
+    def generator_loss(self, fake: Tensor) -> Tensor:
         raise RuntimeError("out of luck")
 
 
@@ -108,9 +108,9 @@ def test_generator_update_restores_which_parameters_learn(loss: MeanDifference) 
     trainer = Trainer(components, training_spec(), device=CPU)
     if isinstance(loss, _FailingLoss):
         with pytest.raises(RuntimeError, match="out of luck"):
-            trainer.generator_step(batch_size=4)
+            trainer.generator_step(torch.zeros(4, 1, 4))
     else:
-        trainer.generator_step(batch_size=4)
+        trainer.generator_step(torch.zeros(4, 1, 4))
     assert layer.weight.requires_grad
     assert not layer.bias.requires_grad
 
@@ -119,6 +119,7 @@ class _CountingLoss(MeanDifference):
     """Clips like WGAN, and counts."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.clipped = 0
 
     def after_discriminator_step(self, discriminator: Discriminator) -> None:
@@ -155,10 +156,11 @@ def test_losses_of_the_record_are_of_the_last_updates() -> None:
     record = one.step(batches(other, training))
     other_one = Trainer(linear_components(), training, device=CPU)
     other_one.discriminator_step(next(stream).waveforms)
-    last, _ = other_one.discriminator_step(next(stream).waveforms)
+    last = other_one.discriminator_step(next(stream).waveforms)["adversarial"].item()
+    of_generator = other_one.generator_step(torch.zeros(4, 1, 4))["adversarial"].item()
     assert record.discriminator_loss == last
-    assert record.generator_loss == other_one.generator_step(batch_size=4)
-    assert record.penalty is None
+    assert record.generator_loss == of_generator
+    assert record.terms == {"discriminator/adversarial": last, "generator/adversarial": of_generator}
 
 
 def test_penalty_is_part_of_the_loss_and_told_apart() -> None:
@@ -169,16 +171,16 @@ def test_penalty_is_part_of_the_loss_and_told_apart() -> None:
         discriminator.dense.weight.zero_()
         discriminator.dense.bias.fill_(3.0)
     trainer = Trainer(components, training_spec(), device=CPU)
-    loss, penalty = trainer.discriminator_step(torch.zeros(4, 1, 4))
+    terms = trainer.discriminator_step(torch.zeros(4, 1, 4))
     # every score is 3: the means cancel, the squared score does not; its gradient in the bias is 6
-    assert loss == penalty == 9.0
+    assert {name: term.item() for name, term in terms.items()} == {"adversarial": 0.0, "penalty": 9.0}
     assert discriminator.dense.bias.item() == pytest.approx(3.0 - 0.1 * 6.0)
 
 
 def test_latents_are_uniform_between_minus_one_and_one() -> None:
     components = linear_components()
     trainer = Trainer(components, training_spec(), device=CPU)
-    trainer.generator_step(batch_size=20_000)
+    trainer.generator_step(torch.zeros(20_000, 1, 4))
     generator = components.generator
     assert isinstance(generator, LinearGenerator)
     latent = generator.seen[-1]
@@ -198,7 +200,7 @@ def test_latents_follow_the_seed_and_not_torchs_global_state() -> None:
         components = linear_components()
         trainer = Trainer(components, training_spec(seed=seed), device=CPU)
         torch.manual_seed(global_seed)
-        trainer.generator_step(batch_size=4)
+        trainer.generator_step(torch.zeros(4, 1, 4))
         generator = components.generator
         assert isinstance(generator, LinearGenerator)
         seen.append(generator.seen[-1])
@@ -210,17 +212,18 @@ class _NotANumber(MeanDifference):
     """Loses its mind in the third generator update, or in the fourth discriminator update."""
 
     def __init__(self, *, in_generator: bool, value: float) -> None:
+        super().__init__()
         self.in_generator, self.value = in_generator, value
         self.generator_calls = self.discriminator_calls = 0
 
-    def discriminator_loss(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    def discriminator_loss(self, real: Tensor, fake: Tensor) -> Tensor:
         self.discriminator_calls += 1
-        total = super().discriminator_loss(real_scores, fake_scores)
+        total = super().discriminator_loss(real, fake)
         return total * self.value if not self.in_generator and self.discriminator_calls == 4 else total
 
-    def generator_loss(self, fake_scores: Tensor) -> Tensor:
+    def generator_loss(self, fake: Tensor) -> Tensor:
         self.generator_calls += 1
-        total = super().generator_loss(fake_scores)
+        total = super().generator_loss(fake)
         return total * self.value if self.in_generator and self.generator_calls == 3 else total
 
 
@@ -237,7 +240,9 @@ def test_a_loss_that_is_not_finite_stops_with_the_step_and_the_way_out(in_genera
     with pytest.raises(TrainingError) as caught:
         trainer.step(stream)
     message = str(caught.value)
-    assert ("the generator's loss is" if in_generator else "the discriminator's loss is") in message
+    assert (
+        "the generator's loss is not finite" if in_generator else "the discriminator's loss is not finite"
+    ) in message
     assert f"at step {3 if in_generator else 2}" in message
     assert "optimizer.lr" in message
 
@@ -255,7 +260,7 @@ def test_each_network_can_have_an_optimiser_of_its_own() -> None:
     trainer = Trainer(components, training, device=CPU)
     trainer.discriminator_step(torch.zeros(4, 1, 4))
     torch.testing.assert_close(layer.weight[0], weight[0] - 0.5 * fake.mean(dim=0), rtol=0, atol=1e-6)
-    trainer.generator_step(batch_size=4)
+    trainer.generator_step(torch.zeros(4, 1, 4))
     for name, value in components.generator.state_dict().items():
         assert torch.equal(value, still[name])
 

@@ -14,7 +14,7 @@ from rich.text import Text
 
 from audiogan.cli.display.rate import StepRate
 from audiogan.cli.display.wording import PlanEntry, figures, plan_lines, score_line, step_rate, time_left
-from audiogan.training.records import ScoreRecord, StepRecord
+from audiogan.interfaces.records import ScoreRecord, StepRecord
 
 
 @final

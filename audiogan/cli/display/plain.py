@@ -9,7 +9,7 @@ from typing import final
 
 from audiogan.cli.display.rate import StepRate
 from audiogan.cli.display.wording import PlanEntry, plan_lines, score_line, step_rate, time_left
-from audiogan.training.records import ScoreRecord, StepRecord
+from audiogan.interfaces.records import ScoreRecord, StepRecord
 
 _EVERY_S = 30.0
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import final
 
 from audiogan.cli.display.wording import PlanEntry
-from audiogan.training.records import ScoreRecord, StepRecord
+from audiogan.interfaces.records import ScoreRecord, StepRecord
 
 
 @final

@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping, Sequence
 
 from audiogan.durations import duration
+from audiogan.interfaces.records import ScoreRecord
 from audiogan.training.measure import StepCost
-from audiogan.training.records import ScoreRecord
 
 PlanEntry = tuple[str, StepCost, int | None]
 

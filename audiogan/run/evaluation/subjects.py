@@ -105,7 +105,7 @@ class GeneratedSubject(Subject):
         :raises AudioganError: there is no such checkpoint, or it is damaged.
         """
         trained = trained_generator(self.folder, checkpoint=self.checkpoint, device=self.device, registry=self.registry)
-        made = AudioFormat.of(trained)
+        made = AudioFormat.of(trained.data)
         if made != audio:
             raise DataError(
                 f"{self.name} makes {made}, the dataset has {audio}; give the dataset's options with --set, such as "

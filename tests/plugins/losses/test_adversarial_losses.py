@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 import audiogan
-from audiogan import Discriminator, Loss, SpecError
+from audiogan import Discriminator, DiscriminatorOutput, ScoreLoss, SpecError, Step
 from audiogan.spec.schema import OptimizerSpec
+from audiogan.testing import waveform_data
 from audiogan.training.optimizers import build_optimizer
 from tests.golden.recipe import Golden
 
@@ -20,9 +21,9 @@ Load = Callable[[str], Golden]
 REAL, FAKE = torch.tensor([2.0, -1.0]), torch.tensor([0.5, -3.0, 1.0])
 
 
-def loss(name: str, **options: object) -> Loss:
+def loss(name: str, **options: object) -> ScoreLoss:
     made = audiogan.create("loss", name, options)
-    assert isinstance(made, Loss)
+    assert isinstance(made, ScoreLoss)
     return made
 
 
@@ -70,7 +71,7 @@ def test_wasserstein_by_hand(name: str) -> None:
 
 def test_losses_are_the_originals(golden: Load) -> None:
     reference = golden("wavegan_losses_16384")
-    critic = audiogan.create("discriminator", "wavegan", {"dim": 4}, sample_shape=(1, 16384)).eval()
+    critic = audiogan.create("discriminator", "wavegan", {"dim": 4}, data=waveform_data(16384)).eval()
     critic.load_tensorflow_variables(reference.weights)
     real, fake = (critic(torch.from_numpy(reference.inputs[key]).transpose(1, 2)) for key in ("x", "G_z"))
     computed = {
@@ -110,7 +111,7 @@ class Linear(Discriminator):
         self.layer = torch.nn.Linear(3, 1)
         self.register_buffer("constant", torch.ones(1))
 
-    def forward(self, samples: Tensor) -> Tensor:
+    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         scores: Tensor = self.layer(samples)[:, 0]
         return scores
 
@@ -142,8 +143,27 @@ def test_other_losses_leave_the_weights_alone(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["gan", "lsgan", "wgan"])
 def test_only_wgan_gp_has_a_penalty(name: str) -> None:
-    samples = torch.zeros(2, 3)
-    assert loss(name).penalty(Linear(), samples, samples, rng=torch.Generator()) is None
+    step = Step(1, torch.Generator(), Linear())
+    judged = step.judge(torch.zeros(2, 3))
+    assert set(loss(name).discriminator_terms(judged, judged, step)) == {"adversarial"}
+    assert set(loss("wgan-gp").discriminator_terms(judged, judged, step)) == {"adversarial", "gradient_penalty"}
+
+
+class TwoHeads(Linear):
+    """A head of one score a sample, and one of two positions."""
+
+    def forward(self, samples: Tensor, labels: Tensor | None = None) -> DiscriminatorOutput:  # type: ignore[override]
+        return DiscriminatorOutput((samples[:, 0], samples[:, 1:]))
+
+
+def test_a_score_loss_is_the_mean_over_heads_of_the_mean_over_positions() -> None:
+    step = Step(1, torch.Generator(), TwoHeads())
+    real = step.judge(torch.tensor([[2.0, 1.0, 3.0], [4.0, 5.0, 7.0]]))
+    fake = step.judge(torch.tensor([[0.0, -1.0, 1.0], [1.0, 0.0, 2.0]]))
+    terms = loss("wgan").discriminator_terms(real, fake, step)
+    # heads: (0.5 - 3) and (0.5 - 4)
+    assert terms["adversarial"].item() == pytest.approx((-2.5 - 3.5) / 2)
+    assert loss("wgan").generator_terms(fake, None, step)["adversarial"].item() == pytest.approx(-0.5)
 
 
 @pytest.mark.parametrize(

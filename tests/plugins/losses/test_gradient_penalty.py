@@ -11,7 +11,8 @@ import torch
 from torch import Tensor
 
 import audiogan
-from audiogan import Discriminator
+from audiogan import Discriminator, Step
+from audiogan.testing import waveform_data
 from audiogan_losses import WGANGPLoss, WGANGPLossOptions, gradient_penalty, interpolate, slopes
 from tests.golden.recipe import Golden
 
@@ -24,22 +25,31 @@ CRITICS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+def updates_of(network: Discriminator) -> Step:
+    return Step(1, torch.Generator(), network)
+
+
+def penalty_of(loss: WGANGPLoss, network: Discriminator, real: Tensor, fake: Tensor, *, rng: torch.Generator) -> Tensor:
+    step = Step(1, rng, network)
+    return loss.discriminator_terms(step.judge(real), step.judge(fake), step)["gradient_penalty"]
+
+
 def critic(name: str, options: dict[str, Any], *, length: int, channels: int = 1) -> Discriminator:
-    made = audiogan.create("discriminator", name, options, sample_shape=(channels, length))
+    made = audiogan.create("discriminator", name, options, data=waveform_data(length, channels=channels))
     assert isinstance(made, Discriminator)
     return made
 
 
 def test_the_whole_critic_loss_and_its_gradient_by_every_weight_are_the_originals(golden: Load) -> None:
     reference = golden("wavegan_losses_16384")
-    network = audiogan.create("discriminator", "wavegan", {"dim": 4, "phase_shuffle": 0}, sample_shape=(1, 16384))
+    network = audiogan.create("discriminator", "wavegan", {"dim": 4, "phase_shuffle": 0}, data=waveform_data(16384))
     network.load_tensorflow_variables(reference.weights)
     real, fake = (torch.from_numpy(reference.inputs[key]).transpose(1, 2) for key in ("x", "G_z"))
     points = interpolate(real, fake, torch.from_numpy(reference.inputs["alpha"]).flatten())
     outputs = reference.outputs
 
-    np.testing.assert_allclose(slopes(network, points).detach().numpy(), outputs["slopes"], rtol=1e-5)
-    penalty = gradient_penalty(network, points)
+    np.testing.assert_allclose(slopes(updates_of(network), points).detach().numpy(), outputs["slopes"], rtol=1e-5)
+    penalty = gradient_penalty(updates_of(network), points)
     assert penalty.item() == pytest.approx(float(outputs["gradient_penalty"]), rel=1e-5)
     loss = WGANGPLoss(WGANGPLossOptions()).discriminator_loss(network(real), network(fake)) + 10 * penalty
     assert loss.item() == pytest.approx(float(outputs["D_loss_wgan_gp"]), rel=1e-5)
@@ -63,15 +73,15 @@ class Quadratic(Discriminator):
         super().__init__()
         self.weight = torch.nn.Parameter(torch.tensor(weight))
 
-    def forward(self, samples: Tensor) -> Tensor:
+    def forward(self, samples: Tensor, labels: Tensor | None = None) -> Tensor:
         return self.weight * samples.flatten(1).square().sum(1) / 2
 
 
 def test_slopes_span_all_axes_but_the_batch() -> None:
     points = torch.tensor([[[3.0, 0.0], [0.0, 4.0]], [[0.0, 0.0], [0.0, 0.5]]])
     network = Quadratic(2.0)
-    assert slopes(network, points).tolist() == [10, 1]
-    penalty = gradient_penalty(network, points)
+    assert slopes(updates_of(network), points).tolist() == [10, 1]
+    penalty = gradient_penalty(updates_of(network), points)
     assert penalty.item() == pytest.approx(81 / 2)
     torch.autograd.backward(penalty)
     assert network.weight.grad is not None
@@ -81,7 +91,7 @@ def test_slopes_span_all_axes_but_the_batch() -> None:
 
 def test_a_flat_critic_has_a_finite_penalty_and_gradient() -> None:
     network = Quadratic(0.0)
-    penalty = gradient_penalty(network, torch.ones(2, 3))
+    penalty = gradient_penalty(updates_of(network), torch.ones(2, 3))
     torch.autograd.backward(penalty)
     assert penalty.item() == 1
     assert network.weight.grad is not None
@@ -101,7 +111,7 @@ def test_alpha_is_uniform_for_each_sample_and_follows_the_generator() -> None:
     alpha = torch.rand(5, generator=torch.Generator().manual_seed(8))
     expected = 3 * (alpha * 2**0.5 - 1).square().mean()
     state = torch.get_rng_state()
-    penalty = loss.penalty(network, real, fake, rng=torch.Generator().manual_seed(8))
+    penalty = penalty_of(loss, network, real, fake, rng=torch.Generator().manual_seed(8))
     torch.testing.assert_close(penalty, expected)
     assert torch.equal(torch.get_rng_state(), state)
 
@@ -120,7 +130,7 @@ def test_gradients_by_every_weight_agree_with_differences(name: str, options: di
         with torch.no_grad():
             for parameter, weight in zip(parameters, weights, strict=True):
                 parameter.copy_(weight)
-        return gradient_penalty(network, points)
+        return gradient_penalty(updates_of(network), points)
 
     start = [parameter.detach().clone() for parameter in parameters]
     gradients = torch.autograd.grad(penalty(*start), parameters, allow_unused=True)
@@ -138,10 +148,10 @@ def test_gradients_by_every_weight_agree_with_differences(name: str, options: di
 def test_penalties_in_single_precision_agree_with_double(name: str, options: dict[str, Any]) -> None:
     network = critic(name, options, length=64)
     points = torch.randn(3, 1, 64)
-    penalty = gradient_penalty(network, points)
+    penalty = gradient_penalty(updates_of(network), points)
     gradients = torch.autograd.grad(penalty, list(network.parameters()), allow_unused=True)
     exact = network.double()
-    exact_penalty = gradient_penalty(exact, points.double())
+    exact_penalty = gradient_penalty(updates_of(exact), points.double())
     expected = torch.autograd.grad(exact_penalty, list(exact.parameters()), allow_unused=True)
     assert penalty.item() == pytest.approx(exact_penalty.item(), rel=1e-5)
     for gradient, reference in zip(gradients, expected, strict=True):
@@ -157,7 +167,7 @@ def test_steps_under_wgan_gp_raise_the_gap_between_real_and_fake(name: str, opti
     history = []
     for _ in range(30):
         optimizer.zero_grad()
-        total = loss.discriminator_loss(network(real), network(fake)) + loss.penalty(network, real, fake, rng=rng)
+        total = loss.discriminator_loss(network(real), network(fake)) + penalty_of(loss, network, real, fake, rng=rng)
         torch.autograd.backward(total)
         optimizer.step()
         history.append(total.item())

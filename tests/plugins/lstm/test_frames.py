@@ -7,6 +7,7 @@ import torch
 
 import audiogan
 from audiogan import LayerRow, SpecError
+from audiogan.testing import waveform_data
 from audiogan_lstm.frames import Framing, plan_frames
 
 
@@ -41,7 +42,7 @@ def test_channels_alternate_within_a_frame_as_a_reshape_of_channels_last_gives_t
 def test_both_discriminators_refuse_frames_longer_than_a_window(name: str) -> None:
     assert plan_frames(64, 64, channels=1, network="").steps == 1
     with pytest.raises(SpecError) as raised:
-        audiogan.create("discriminator", name, {"frame_size": 65}, sample_shape=(1, 64))
+        audiogan.create("discriminator", name, {"frame_size": 65}, data=waveform_data(64))
     assert str(raised.value) == (
         f"discriminator '{name}': frame_size = 65 is longer than the window of 64 samples; use at most 64"
     )

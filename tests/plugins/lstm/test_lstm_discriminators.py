@@ -10,7 +10,8 @@ import pytest
 import torch
 
 import audiogan
-from audiogan import CheckpointError, Discriminator, SpecError
+from audiogan import CheckpointError, DataSpec, Discriminator, SpecError
+from audiogan.testing import waveform_data
 from audiogan_lstm import (
     LSTMConvDiscriminator,
     LSTMConvDiscriminatorOptions,
@@ -34,14 +35,14 @@ VARIANTS: list[tuple[str, dict[str, Any]]] = [
 
 
 def discriminator(name: str, length: int, channels: int = 1, **options: object) -> Discriminator:
-    made = audiogan.create("discriminator", name, SMALL | options, sample_shape=(channels, length))
+    made = audiogan.create("discriminator", name, SMALL | options, data=waveform_data(length, channels=channels))
     assert isinstance(made, Discriminator)
     return made
 
 
 def test_scores_and_gradients_are_tensorflows(golden: Load) -> None:
     reference = golden("lstm_conv_discriminator_16384")
-    network = LSTMConvDiscriminator(LSTMConvDiscriminatorOptions(hidden_size=8, dim=4), sample_shape=(1, 16384))
+    network = LSTMConvDiscriminator(LSTMConvDiscriminatorOptions(hidden_size=8, dim=4), data=waveform_data(16384))
     network.load_tensorflow_variables(reference.weights)
     waveforms = torch.from_numpy(reference.inputs["x"]).transpose(1, 2).requires_grad_()
     scores = network(waveforms)
@@ -54,7 +55,7 @@ def test_scores_and_gradients_are_tensorflows(golden: Load) -> None:
 
 
 def test_layers_read_as_table_3_of_the_study() -> None:
-    rows = LSTMConvDiscriminator(LSTMConvDiscriminatorOptions(), sample_shape=(1, 16384)).layer_rows()
+    rows = LSTMConvDiscriminator(LSTMConvDiscriminatorOptions(), data=waveform_data(16384)).layer_rows()
     assert [(row.operation, row.kernel, row.output) for row in rows] == [
         ("input x or G(z)", (), (16384, 1)),
         ("reshape", (), (4096, 4)),
@@ -71,7 +72,7 @@ def test_layers_read_as_table_3_of_the_study() -> None:
 
 def test_layers_of_the_pure_lstm_that_reads_the_last_step() -> None:
     options = LSTMDiscriminatorOptions(hidden_size=5, lstm_layers=1, frame_size=8, readout="last")
-    rows = LSTMDiscriminator(options, sample_shape=(2, 64)).layer_rows()
+    rows = LSTMDiscriminator(options, data=waveform_data(64, channels=2)).layer_rows()
     assert [(row.operation, row.kernel, row.output) for row in rows] == [
         ("input x or G(z)", (), (64, 2)),
         ("reshape", (), (8, 16)),
@@ -83,7 +84,7 @@ def test_layers_of_the_pure_lstm_that_reads_the_last_step() -> None:
 
 def test_layers_of_a_window_that_frames_do_not_fill() -> None:
     options = LSTMConvDiscriminatorOptions(hidden_size=5, dim=3, frame_size=4, conv_layers=2)
-    rows = LSTMConvDiscriminator(options, sample_shape=(3, 12345)).layer_rows()
+    rows = LSTMConvDiscriminator(options, data=waveform_data(12345, channels=3)).layer_rows()
     assert [(row.operation, row.kernel, row.output) for row in rows] == [
         ("input x or G(z)", (), (12345, 3)),
         ("3 zeros at the end, reshape", (), (3087, 12)),
@@ -157,8 +158,8 @@ def test_initial_weights_follow_the_global_seed(name: str) -> None:
 
 def test_misfits_are_refused(golden: Load) -> None:
     weights = golden("lstm_conv_discriminator_16384").weights
-    network = LSTMDiscriminator(LSTMDiscriminatorOptions(hidden_size=8), sample_shape=(1, 16384))
+    network = LSTMDiscriminator(LSTMDiscriminatorOptions(hidden_size=8), data=waveform_data(16384))
     with pytest.raises(CheckpointError, match="'D/downconv_0/conv1d/bias' is unknown"):
         network.load_tensorflow_variables(weights)
     with pytest.raises(SpecError, match="works on waveforms"):
-        LSTMConvDiscriminator(LSTMConvDiscriminatorOptions(), sample_shape=(1, 128, 128))
+        LSTMConvDiscriminator(LSTMConvDiscriminatorOptions(), data=DataSpec((1, 128, 128), 16_000, 1, 16_384))

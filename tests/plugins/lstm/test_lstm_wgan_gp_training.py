@@ -8,7 +8,9 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+from audiogan import Step
 from audiogan.lstm.dispatch import NAMES, reasons_against
+from audiogan.testing import waveform_data
 from audiogan_losses.gradient_penalty import gradient_penalty, interpolate
 from audiogan_lstm import LSTMConvDiscriminator, LSTMConvDiscriminatorOptions
 
@@ -42,7 +44,11 @@ def train(critic: LSTMConvDiscriminator, samples: int) -> dict[str, Tensor]:
     for _ in range(STEPS):
         real, fake = torch.randn(2, 4, 1, samples, generator=random)
         points = interpolate(real, 0.3 * fake, torch.rand(4, generator=random))
-        loss = critic(0.3 * fake).mean() - critic(real).mean() + 10 * gradient_penalty(critic, points)
+        loss = (
+            critic(0.3 * fake).mean()
+            - critic(real).mean()
+            + 10 * gradient_penalty(Step(1, torch.Generator(), critic), points)
+        )
         optimizer.zero_grad()
         torch.autograd.backward(loss)
         optimizer.step()
@@ -58,7 +64,7 @@ def assert_trained_alike(found: dict[str, Tensor], expected: dict[str, Tensor], 
 
 @pytest.mark.parametrize("name", HERE)
 def test_weights_after_fifty_steps_are_those_of_torchs_lstm(name: str) -> None:
-    critic = LSTMConvDiscriminator(OPTIONS, sample_shape=(1, WINDOW))
+    critic = LSTMConvDiscriminator(OPTIONS, data=waveform_data(WINDOW))
     critic.lstm.recurrence.implementation = name
     twin = with_torchs_lstm(critic)
     start = copy.deepcopy(critic.state_dict())
@@ -67,7 +73,7 @@ def test_weights_after_fifty_steps_are_those_of_torchs_lstm(name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in HERE if name != "reference"])
 def test_weights_of_the_studys_critic_after_fifty_steps_are_those_of_the_plain_loop(name: str) -> None:
-    critic = LSTMConvDiscriminator(STUDYS, sample_shape=(1, LONG_WINDOW))
+    critic = LSTMConvDiscriminator(STUDYS, data=waveform_data(LONG_WINDOW))
     critic.lstm.recurrence.implementation = name
     twin = copy.deepcopy(critic)
     twin.lstm.recurrence.implementation = "reference"

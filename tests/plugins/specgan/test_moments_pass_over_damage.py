@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import torch
 
-from audiogan import Dataset, Window
+from audiogan import Dataset, DataSpec, Window
 from audiogan.errors import DamagedDataError
 from audiogan.testing.noise_dataset import NoiseDataset, NoiseDatasetOptions
 from audiogan_specgan.spectrogram import SpectrogramRepresentation, SpectrogramRepresentationOptions
@@ -25,9 +25,7 @@ class _Noise(NoiseDataset):
 
 
 def _fitted(dataset: Dataset) -> SpectrogramRepresentation:
-    representation = SpectrogramRepresentation(
-        SpectrogramRepresentationOptions(), sample_rate=16_000, channels=1, window_length=dataset.window_length
-    )
+    representation = SpectrogramRepresentation(SpectrogramRepresentationOptions(), DataSpec.of(dataset))
     representation.fit(dataset)
     return representation
 

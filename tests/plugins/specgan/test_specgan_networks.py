@@ -9,21 +9,35 @@ import torch
 import torch.nn.functional as F
 from numpy.typing import NDArray
 
-from audiogan import LayerRow, create
+from audiogan import DataSpec, LayerRow, create
 from audiogan.errors import CheckpointError, SpecError
 from audiogan_specgan.discriminator import SpecGANDiscriminator
 from audiogan_specgan.generator import SpecGANGenerator
 from tests.golden.recipe import Golden, rebuild_weights
 
 
+def data_of(sample_shape: tuple[int, ...]) -> DataSpec:
+    return DataSpec(sample_shape, 16_000, sample_shape[0], sample_shape[-1])
+
+
 def generator(sample_shape: tuple[int, ...] = (1, 32, 32), **options: Any) -> SpecGANGenerator:
-    found = create("generator", "specgan", {"dim": 2, **options}, sample_shape=sample_shape)
+    found = create(
+        "generator",
+        "specgan",
+        {"dim": 2, **options},
+        data=data_of(sample_shape),
+    )
     assert isinstance(found, SpecGANGenerator)
     return found
 
 
 def discriminator(sample_shape: tuple[int, ...] = (1, 32, 32), **options: Any) -> SpecGANDiscriminator:
-    found = create("discriminator", "specgan", {"dim": 2, **options}, sample_shape=sample_shape)
+    found = create(
+        "discriminator",
+        "specgan",
+        {"dim": 2, **options},
+        data=data_of(sample_shape),
+    )
     assert isinstance(found, SpecGANDiscriminator)
     return found
 
@@ -227,7 +241,7 @@ def test_odd_feature_maps_are_halved_upwards_and_doubled_back() -> None:
 
 
 def test_layer_tables_of_the_paper() -> None:
-    table = create("generator", "specgan", sample_shape=(1, 128, 128)).layer_rows()
+    table = create("generator", "specgan", data=DataSpec((1, 128, 128), 16_000, 1, 16_384)).layer_rows()
     assert table[:4] == (
         LayerRow("input z ~ Uniform(-1, 1)", (), (100,)),
         LayerRow("dense", (100, 16384), (16384,)),
@@ -236,7 +250,7 @@ def test_layer_tables_of_the_paper() -> None:
     )
     assert table[-1] == LayerRow("transposed conv 2-D, stride 2, tanh", (5, 5, 64, 1), (128, 128, 1))
     assert len(table) == 8
-    table = create("discriminator", "specgan", sample_shape=(1, 128, 128)).layer_rows()
+    table = create("discriminator", "specgan", data=DataSpec((1, 128, 128), 16_000, 1, 16_384)).layer_rows()
     assert table[:2] == (
         LayerRow("input x or G(z)", (), (128, 128, 1)),
         LayerRow("conv 2-D, stride 2, leaky ReLU 0.2", (5, 5, 1, 64), (64, 64, 64)),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from audiogan import DataError, Dataset, Window, create
 from audiogan.audio.stft import stft
 from audiogan.errors import SpecError
+from audiogan.testing import waveform_data
 from audiogan_specgan.spectrogram import SpectrogramRepresentation
 from tests.golden.recipe import Golden
 
@@ -48,9 +49,7 @@ def spectrogram(
         "representation",
         "spectrogram",
         options,
-        sample_rate=16000,
-        channels=channels,
-        window_length=window_length,
+        data=waveform_data(window_length, channels=channels),
     )
     assert isinstance(found, SpectrogramRepresentation)
     return found

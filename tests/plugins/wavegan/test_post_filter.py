@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from audiogan.testing import waveform_data
 from audiogan_wavegan import WaveGANGenerator, WaveGANGeneratorOptions
 from audiogan_wavegan.post_filter import PostFilter
 
@@ -28,7 +29,7 @@ def test_folding_sums_the_channels_into_every_channel() -> None:
 
 def test_the_filter_stands_behind_tanh_and_loads_the_originals_kernel() -> None:
     options = WaveGANGeneratorOptions(dim=1, latent_dim=2, post_filter=3)
-    network = WaveGANGenerator(options, sample_shape=(1, 64))
+    network = WaveGANGenerator(options, data=waveform_data(64))
     zeros = {name: np.zeros(variable.shape, np.float32) for name, variable in network._tensorflow_variables().items()}
     zeros["G/upconv_0/conv2d_transpose/bias"] += 20
     network.load_tensorflow_variables(zeros | {"G/pp_filt/conv1d/kernel": np.array([[[1.0]], [[2.0]], [[4.0]]])})

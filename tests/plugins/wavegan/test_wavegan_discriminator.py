@@ -11,6 +11,7 @@ import torch
 
 import audiogan
 from audiogan import CheckpointError, SpecError
+from audiogan.testing import waveform_data
 from audiogan_wavegan import WaveGANDiscriminator, WaveGANDiscriminatorOptions
 from audiogan_wavegan.phase_shuffle import PhaseShuffle
 from tests.golden.recipe import Golden
@@ -19,7 +20,9 @@ Load = Callable[[str], Golden]
 
 
 def discriminator(length: int = 1024, channels: int = 1, **options: object) -> WaveGANDiscriminator:
-    made = audiogan.create("discriminator", "wavegan", {"dim": 2, **options}, sample_shape=(channels, length))
+    made = audiogan.create(
+        "discriminator", "wavegan", {"dim": 2, **options}, data=waveform_data(length, channels=channels)
+    )
     assert isinstance(made, WaveGANDiscriminator)
     return made
 
@@ -36,7 +39,7 @@ def test_scores_and_gradients_are_the_originals(golden: Load) -> None:
 
 
 def test_layers_of_the_default() -> None:
-    rows = WaveGANDiscriminator(WaveGANDiscriminatorOptions(), sample_shape=(1, 16384)).layer_rows()
+    rows = WaveGANDiscriminator(WaveGANDiscriminatorOptions(), data=waveform_data(16384)).layer_rows()
     assert [(row.operation, row.kernel, row.output) for row in rows] == [
         ("input x or G(z)", (), (16384, 1)),
         ("conv 1-D, stride 4, leaky ReLU, phase shuffle (n = 2)", (25, 1, 64), (4096, 64)),

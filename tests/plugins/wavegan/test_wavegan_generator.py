@@ -9,7 +9,8 @@ import pytest
 import torch
 
 import audiogan
-from audiogan import CheckpointError, SpecError
+from audiogan import CheckpointError, DataSpec, SpecError
+from audiogan.testing import waveform_data
 from audiogan_wavegan import WaveGANGenerator, WaveGANGeneratorOptions
 from tests.golden.recipe import Golden
 
@@ -17,7 +18,7 @@ Load = Callable[[str], Golden]
 
 
 def generator(length: int = 1024, channels: int = 1, **options: object) -> WaveGANGenerator:
-    made = audiogan.create("generator", "wavegan", {"dim": 2, **options}, sample_shape=(channels, length))
+    made = audiogan.create("generator", "wavegan", {"dim": 2, **options}, data=waveform_data(length, channels=channels))
     assert isinstance(made, WaveGANGenerator)
     return made
 
@@ -32,7 +33,7 @@ def test_waveforms_are_the_originals(golden: Load, name: str, dim: int) -> None:
 
 
 def test_layers_read_as_table_2_of_the_study() -> None:
-    rows = WaveGANGenerator(WaveGANGeneratorOptions(), sample_shape=(1, 16384)).layer_rows()
+    rows = WaveGANGenerator(WaveGANGeneratorOptions(), data=waveform_data(16384)).layer_rows()
     assert [(row.operation, row.kernel, row.output) for row in rows] == [
         ("input z ~ Uniform(-1, 1)", (), (100,)),
         ("dense", (100, 16384), (16384,)),
@@ -75,7 +76,7 @@ def test_channels_double_towards_the_latent_as_in_the_original_at_longer_windows
 
 
 def test_layers_of_a_length_that_strides_do_not_divide() -> None:
-    rows = WaveGANGenerator(WaveGANGeneratorOptions(), sample_shape=(2, 22050)).layer_rows()
+    rows = WaveGANGenerator(WaveGANGeneratorOptions(), data=waveform_data(22050, channels=2)).layer_rows()
     assert [row.output for row in rows] == [
         (100,),
         (22 * 1024,),
@@ -189,7 +190,7 @@ def test_weights_of_another_size_are_refused_by_name(golden: Load) -> None:
 
 def test_unusable_samples_and_options_are_refused() -> None:
     with pytest.raises(SpecError, match="works on waveforms"):
-        audiogan.create("generator", "wavegan", sample_shape=(1, 128, 128))
+        audiogan.create("generator", "wavegan", data=DataSpec((1, 128, 128), 16_000, 1, 16_384))
     with pytest.raises(SpecError, match="windows of 63 samples are too short: at least 64 are needed"):
         generator(63)
     with pytest.raises(SpecError, match=r"upsample.*linear.*must be one of 'zeros', 'nearest'"):

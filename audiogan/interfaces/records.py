@@ -1,11 +1,11 @@
-"""What training leaves behind: a record for each step logged and each scoring."""
+"""What training leaves behind: a record for each step and for each scoring."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any, final
 
-from attrs import asdict, frozen
+from attrs import asdict, field, frozen
 
 
 @final
@@ -16,8 +16,11 @@ class StepRecord:
     step: int
     epoch: float
     discriminator_loss: float
+    """The sum of its terms."""
     generator_loss: float
-    penalty: float | None
+    """The sum of its terms."""
+    terms: Mapping[str, float] = field(factory=dict)
+    """Every term by network and name, such as ``discriminator/gradient_penalty``."""
     skipped: int = 0
     """Damaged windows that were passed over on the way to those of this step."""
 
