@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -9,9 +10,9 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from audiogan.atomic import atomic_file
 from audiogan.audio.decoding import AudioDecoder, read_header, reason
 from audiogan.errors import DataError
+from audiogan.files import write_bytes
 
 _FULL_SCALE = 32768
 
@@ -50,14 +51,15 @@ def write_audio(path: str | Path, waveform: NDArray[Any], sample_rate: int) -> N
     _check_samples(path, waveform, "there is nothing to write")
     steps = np.rint(waveform.astype(np.float64) * _FULL_SCALE)
     pcm = np.clip(steps, -_FULL_SCALE, _FULL_SCALE - 1).astype(np.int16)
+    encoded = io.BytesIO()  # libsndfile's callbacks cannot hand on an error, such as that of a full disk
     try:
-        with atomic_file(path) as file:
-            soundfile.write(file, pcm.T, sample_rate, format=file_format, subtype="PCM_16")
+        soundfile.write(encoded, pcm.T, sample_rate, format=file_format, subtype="PCM_16")
     except soundfile.SoundFileError as error:
         raise DataError(
             f"{path}: {waveform.shape[0]} channels at {sample_rate} Hz cannot be written as {file_format} "
             f"({reason(error)}); choose fewer channels or another sample rate"
         ) from error
+    write_bytes(path, encoded.getvalue())
 
 
 def _check_samples(path: Path, waveform: NDArray[Any], way_out: str) -> None:

@@ -55,8 +55,8 @@ def run(arguments: argparse.Namespace) -> int:
     :raises Interrupted: it was stopped; nothing is left half written.
     """
     from audiogan.errors import AudioganError
+    from audiogan.files import check_new_folder
     from audiogan.tensorflow_import.bundle import open_bundle
-    from audiogan.tensorflow_import.output import check_new
     from audiogan.training.stop import StopSignal
 
     for name in ("sample_rate", "window_length"):
@@ -65,7 +65,7 @@ def run(arguments: argparse.Namespace) -> int:
             raise AudioganError(f"--{name.replace('_', '-')} must be at least 1, not {value}")
     stop = StopSignal()
     with stop.listening(), stop.interruptible():
-        check_new(arguments.output)
+        check_new_folder(arguments.output)
         with open_bundle(arguments.checkpoint) as bundle:
             kind = arguments.kind or _kind(bundle)
             _refuse_options_of_the_other(kind, arguments)
@@ -98,10 +98,10 @@ def _refuse_options_of_the_other(kind: str, arguments: argparse.Namespace) -> No
 
 
 def _import_generator(bundle: Bundle, arguments: argparse.Namespace) -> None:
+    from audiogan.files import new_folder
     from audiogan.registry import installed
     from audiogan.tensorflow_import.generator import DATASET_PATH, import_generator, save_generator
     from audiogan.tensorflow_import.moments import read_moments
-    from audiogan.tensorflow_import.output import new_folder
 
     imported = import_generator(
         bundle,
@@ -126,9 +126,9 @@ def _import_generator(bundle: Bundle, arguments: argparse.Namespace) -> None:
 
 def _import_classifier(bundle: Bundle, arguments: argparse.Namespace) -> None:
     from audiogan.evaluation.classifier import save_classifier
+    from audiogan.files import new_folder
     from audiogan.tensorflow_import.classifier import NETWORK, SC09_CLASSES, import_classifier
     from audiogan.tensorflow_import.inventory import weights_of
-    from audiogan.tensorflow_import.output import new_folder
 
     given = None if arguments.classes is None else tuple(name.strip() for name in arguments.classes.split(","))
     left_out = bundle.names_without(weights_of(NETWORK, bundle.shapes))

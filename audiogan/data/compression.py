@@ -7,7 +7,6 @@ the disk what the file takes decompressed, and memory no more than two buffers.
 
 from __future__ import annotations
 
-import json
 import logging
 import zlib
 from collections.abc import Iterator
@@ -17,11 +16,11 @@ from typing import Any, BinaryIO, Literal, final
 
 from attrs import asdict, frozen
 
-from audiogan.atomic import atomic_file
 from audiogan.data.cache import cache_directory
 from audiogan.data.frames import starts_with_frame
 from audiogan.data.framing import HEADER_BYTES
 from audiogan.errors import DataError
+from audiogan.files import ABANDONED_AFTER_S, atomic_file, read_json, remove_partials, write_json
 
 Compression = Literal["none", "gzip", "zlib"]
 """How a TFRecord file is compressed, by TensorFlow's names in lower case."""
@@ -93,25 +92,25 @@ def decompressed_file(path: Path, compression: Compression) -> DecompressedFile:
 
 def _known_copy(copy: Path) -> DecompressedFile | None:
     try:
-        contents: Any = json.loads(_contents_path(copy).read_bytes())
+        contents: Any = read_json(_contents_path(copy)) or {}
         if copy.stat().st_size != contents["size"]:
             return None
         fault = contents["fault"]
         return DecompressedFile(copy, None if fault is None else StreamFault(**fault))
-    except (OSError, ValueError, TypeError, KeyError):
+    except (OSError, DataError, TypeError, KeyError):
         return None
 
 
 def _decompress(file: BinaryIO, window_bits: int, copy: Path) -> DecompressedFile:
     stream = _Stream(file, window_bits)
+    remove_partials(copy.parent, abandoned_after_s=ABANDONED_AFTER_S)
     with atomic_file(copy) as target:
         for block in stream:
             target.write(block)
         size = target.tell()
     # Written last, so that a copy without it is known to be unfinished.
-    with atomic_file(_contents_path(copy)) as target:
-        fault = None if stream.fault is None else asdict(stream.fault)
-        target.write(json.dumps({"size": size, "fault": fault}).encode())
+    fault = None if stream.fault is None else asdict(stream.fault)
+    write_json(_contents_path(copy), {"size": size, "fault": fault})
     return DecompressedFile(copy, stream.fault)
 
 

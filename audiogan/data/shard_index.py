@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from audiogan.atomic import atomic_file
 from audiogan.errors import DataError
+from audiogan.files import write_bytes
 
 
 def index_path(shard: Path) -> Path:
@@ -28,8 +28,7 @@ def write_index(shard: Path, framed_lengths: Sequence[int]) -> None:
     for length in framed_lengths:
         lines.append(f"{offset} {length}\n")
         offset += length
-    with atomic_file(index_path(shard)) as file:
-        file.write("".join(lines).encode("ascii"))
+    write_bytes(index_path(shard), "".join(lines).encode("ascii"))
 
 
 def index_fault(shard: Path, *, records: int, size_bytes: int) -> str | None:

@@ -6,10 +6,10 @@ import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from audiogan.atomic import atomic_file
 from audiogan.data.compression import WINDOW_BITS, Compression
 from audiogan.data.framing import FRAME_BYTES, frame
 from audiogan.data.shard_index import index_path, write_index
+from audiogan.files import atomic_file
 
 # Of audio as floats, zlib's usual level 6 makes files 3% smaller than level 1, in seven times the time.
 _LEVEL = 1

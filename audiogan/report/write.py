@@ -9,8 +9,8 @@ from typing import final
 
 from attrs import frozen
 
-from audiogan.atomic import atomic_file
 from audiogan.errors import DataError
+from audiogan.files import write_bytes
 from audiogan.report.csv_table import csv_table
 from audiogan.report.figure_style import figure_style, png_bytes, svg_text
 from audiogan.report.html_page import html_page
@@ -85,8 +85,7 @@ def write_report(run_folder: Path) -> Report:
 
 
 def _write(path: Path, content: bytes) -> Path:
-    with atomic_file(path) as file:
-        file.write(content)
+    write_bytes(path, content)
     return path
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import torch
 
-from audiogan.atomic import write_json
 from audiogan.durations import duration
 from audiogan.errors import AudioganError, CheckpointError
+from audiogan.files import write_json
 from audiogan.registry import Registry
 from audiogan.run.folder import ExperimentFolder, read_json
 from audiogan.run.identity import budget

@@ -8,8 +8,8 @@ from typing import final
 import torch
 from attrs import frozen
 
-from audiogan.atomic import atomic_file, write_json
 from audiogan.errors import AudioganError, SpecError
+from audiogan.files import write_bytes, write_json
 from audiogan.registry import Registry
 from audiogan.report import Report, write_report
 from audiogan.run.check import check_experiments
@@ -175,8 +175,7 @@ def _run_one(
 def _describe_run(
     file: ExperimentFile, folder: RunFolder, registry: Registry, device: torch.device, threads: int | None
 ) -> None:
-    with atomic_file(folder.path / "spec.toml") as written:
-        written.write(to_toml(file).encode())
+    write_bytes(folder.path / "spec.toml", to_toml(file).encode())
     write_json(folder.path / "environment.json", environment(registry, device=device, threads=threads))
     write_json(
         folder.path / "run.json",

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar, final
 
 from attrs import frozen
-from filelock import FileLock, Timeout
 
-from audiogan.errors import AudioganError, CheckpointError
+from audiogan import files
+from audiogan.errors import CheckpointError, DataError
+from audiogan.files import check_writable, locked_folder, refuse_links
 from audiogan.training.checkpoint import read_document, write_checkpoint
 from audiogan.training.trainer import Trainer
 
@@ -92,60 +91,27 @@ class RunFolder:
     def check_writable(self) -> None:
         """Sees that the folder can be made or written to, without doing so.
 
-        :raises AudioganError: it cannot.
+        :raises DataError: it cannot.
         """
-        nearest = _nearest_existing(self.path)
-        if not nearest.is_dir():
-            raise self._unwritable(_in_the_way(nearest))
-        if not os.access(nearest, os.W_OK | os.X_OK):
-            raise self._unwritable(f"you may not write to {nearest}")
-
-    def _unwritable(self, reason: str) -> AudioganError:
-        return AudioganError(f"{self.path}: the run folder cannot be written: {reason}; use --output DIR")
+        check_writable(self.path / "run.json")
 
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Holds the folder against a second run of the same file.
 
-        :raises AudioganError: another process holds it, or the folder cannot be made.
+        :raises DataError: another process holds it, the folder cannot be made, or something in it is a symbolic link.
         """
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            lock = FileLock(self.path / ".lock", timeout=0)
-            lock.acquire()
-        except Timeout as error:
-            raise AudioganError(
-                f"{self.path}: another audiogan run is at work here; wait for it or use --output"
-            ) from error
-        except OSError as error:
-            nearest = _nearest_existing(self.path)
-            reason = str(error.strerror) if nearest.is_dir() else _in_the_way(nearest)
-            raise self._unwritable(reason) from error
-        try:
+        with locked_folder(self.path, busy="another audiogan run is at work here; wait for it or use --output DIR"):
+            refuse_links(self.path)
             yield
-        finally:
-            lock.release()
-
-
-def _nearest_existing(path: Path) -> Path:
-    return next((candidate for candidate in (path, *path.parents) if os.path.lexists(candidate)), Path("/"))
-
-
-def _in_the_way(path: Path) -> str:
-    return f"{path} is a file, not a folder"
 
 
 def read_json(path: Path, kind: type[_Document]) -> _Document | None:
-    """What :func:`audiogan.atomic.write_json` wrote, a ``kind``, or ``None`` where there is nothing.
+    """What :func:`audiogan.files.write_json` wrote, a ``kind``, or ``None`` where there is nothing.
 
-    :raises CheckpointError: the file holds something else.
+    :raises DataError: the file holds something else.
     """
-    try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return None
-    except (OSError, ValueError) as error:
-        raise CheckpointError(f"{path}: cannot be read: {error}; delete it to make it anew") from error
-    if not isinstance(document, kind):
-        raise CheckpointError(f"{path}: holds something else than was written; delete it to make it anew")
+    document = files.read_json(path)
+    if document is not None and not isinstance(document, kind):
+        raise DataError(f"{path}: holds something else than was written; delete it to start over")
     return document

@@ -7,8 +7,8 @@ from typing import Any
 
 import attrs
 
-from audiogan.atomic import write_json
 from audiogan.errors import CheckpointError
+from audiogan.files import write_json
 from audiogan.run.folder import ExperimentFolder, read_json
 from audiogan.spec.schema import ExperimentSpec
 

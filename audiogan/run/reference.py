@@ -11,12 +11,12 @@ from typing import Any, final
 
 import torch
 
-from audiogan.atomic import write_json
 from audiogan.data.cache import cache_directory
 from audiogan.errors import CheckpointError
 from audiogan.evaluation.real_windows import divide_windows, judged_waveforms
 from audiogan.evaluation.sampling import noise_waveforms
 from audiogan.evaluation.soundness import soundness
+from audiogan.files import write_json
 from audiogan.interfaces import Dataset
 from audiogan.registry import Registry
 from audiogan.run.complaints import data_complaints

@@ -10,9 +10,9 @@ import torch
 from attrs import frozen
 from torch import Tensor
 
-from audiogan.atomic import atomic_file, write_json
 from audiogan.build import build
 from audiogan.errors import CheckpointError
+from audiogan.files import write_bytes, write_json
 from audiogan.interfaces import DataSpec, Generator, Representation
 from audiogan.registry import Registry
 from audiogan.run.folder import RunFolder
@@ -122,8 +122,7 @@ def save_generator(imported: ImportedGenerator, folder: Path, *, source: dict[st
     }
     write_checkpoint(experiment.best, Checkpoint(tensors, document))
     write_json(experiment.path / "import.json", source)
-    with atomic_file(folder / "spec.toml") as file:
-        file.write(to_toml(ExperimentFile(spec.title, (spec,))).encode())
+    write_bytes(folder / "spec.toml", to_toml(ExperimentFile(spec.title, (spec,))).encode())
 
 
 def _spec(

@@ -19,8 +19,8 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save
 from torch import Tensor
 
-from audiogan.atomic import atomic_file
 from audiogan.errors import CheckpointError, DataError
+from audiogan.files import atomic_file
 
 FORMAT = 2
 _HEADER = "audiogan"

@@ -6,8 +6,8 @@ import json
 from pathlib import Path
 from typing import final
 
-from audiogan.atomic import atomic_file
 from audiogan.errors import CheckpointError
+from audiogan.files import write_bytes
 from audiogan.interfaces.records import ScoreRecord, StepRecord
 
 
@@ -45,8 +45,7 @@ class MetricsLog:
             for line, kind, number in self._lines()
             if number < step or (number == step and not (score_pending and kind == "score"))
         ]
-        with atomic_file(self._path) as file:
-            file.write(b"".join(line + b"\n" for line in kept))
+        write_bytes(self._path, b"".join(line + b"\n" for line in kept))
 
     def _lines(self) -> list[tuple[bytes, str, int]]:
         try:

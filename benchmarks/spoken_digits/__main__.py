@@ -6,8 +6,8 @@ import argparse
 import sys
 from pathlib import Path
 
-from audiogan.atomic import atomic_file
 from audiogan.errors import AudioganError
+from audiogan.files import write_bytes
 from audiogan.training.stop import Interrupted, StopSignal
 from benchmarks.spoken_digits.claims import shortfalls
 from benchmarks.spoken_digits.procedure import train_and_judge
@@ -35,8 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
         with stop.listening(), stop.interruptible():
             training, found = train_and_judge(parsed.recordings, parsed.output)
             report = markdown_report(training, found)
-            with atomic_file(parsed.output / REPORT_FILE) as file:
-                file.write(report.encode())
+            write_bytes(parsed.output / REPORT_FILE, report.encode())
     except AudioganError as error:
         print(f"spoken digits: {error}", file=sys.stderr)
         return _USER_MISTAKE

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+from audiogan.errors import DataError
+from audiogan.files import read_json
 
 _STATEMENTS = {"pack.json": ("options", "resampler", "audiogan"), "manifest.json": ("made_with",)}
 """By the name of a file, what it says of all samples beside it: of 'audiogan data pack' and of 'audiogan data bach'."""
@@ -26,7 +28,7 @@ def origins(shards: Iterable[Path]) -> list[dict[str, Any]]:
 def _read(path: Path) -> dict[str, Any]:
     # The shards are read without it, so that a file of another program's is no fault.
     try:
-        said = json.loads(path.read_bytes())
-    except (OSError, ValueError, RecursionError):
+        said = read_json(path)
+    except DataError:
         return {}
     return said if isinstance(said, dict) else {}

@@ -192,7 +192,7 @@ def test_an_output_that_is_there_is_left_alone(tmp_path: Path, capsys: pytest.Ca
 def test_an_output_below_a_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "file").write_text("in the way")
     message = told(capsys, GOLDEN, tmp_path / "file" / "out")
-    assert f"cannot be made: {tmp_path / 'file'} is a file, not a folder" in message
+    assert f"cannot be written ({tmp_path / 'file'} is a file, not a folder" in message
 
 
 def imitate_generator(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,7 +211,7 @@ class train:
     )
 
 
-@pytest.mark.parametrize("failing", ["audiogan.atomic.os.fsync", "audiogan.tensorflow_import.generator.write_json"])
+@pytest.mark.parametrize("failing", ["audiogan.files.os.fsync", "audiogan.tensorflow_import.generator.write_json"])
 def test_a_folder_that_cannot_be_filled_leaves_nothing(
     failing: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

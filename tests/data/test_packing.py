@@ -252,7 +252,7 @@ def test_what_a_killed_process_left_is_cleared_away(tmp_path: Path) -> None:
     packed(tmp_path / "in", tmp_path / "out")
     complete = files(tmp_path / "out")
     for name in ("pack.json", "train-00000-of-00001.tfrecord", "train-00000-of-00001.tfrecord.index"):
-        (tmp_path / "out" / f".{name}.0123.partial").write_bytes(b"half")
+        (tmp_path / "out" / f".{name}.{'0' * 32}.partial").write_bytes(b"half")
     (tmp_path / "out" / ".mine.partial").write_bytes(b"of somebody else")
     packed(tmp_path / "in", tmp_path / "out")
     assert files(tmp_path / "out") == {**complete, ".mine.partial": b"of somebody else"}

@@ -25,7 +25,7 @@ PUBLIC = {
 
 NOT_YET = {
     "audiogan_datasets": {
-        "audiogan.atomic",
+        "audiogan.files",
         "audiogan.audio.channels",
         "audiogan.audio.decoding",
         "audiogan.audio.level",

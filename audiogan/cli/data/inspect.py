@@ -34,13 +34,13 @@ def run(arguments: argparse.Namespace) -> int:
     """
     import os
 
-    from audiogan.atomic import check_writable, write_json
     from audiogan.cli.data.findings import folder_tables, folder_values, record_tables, record_values
     from audiogan.cli.text_table import print_tables
     from audiogan.data.inspection.paths import sort_paths
     from audiogan.data.inspection.recordings import hear_folder
     from audiogan.data.inspection.records import inspect_records
     from audiogan.errors import DataError
+    from audiogan.files import check_writable, write_json
     from audiogan.training.stop import StopSignal
 
     if arguments.jobs is not None and arguments.jobs < 1:

@@ -10,6 +10,7 @@ from audiogan.data.chorales.manifest import Manifest, made_with, manifest_of
 from audiogan.data.chorales.rendering import Rendered, Settings, Task, render
 from audiogan.data.chorales.synthesiser import Synthesiser
 from audiogan.data.processes import in_processes
+from audiogan.files import remove_partials
 
 Watch = Callable[[Rendered, int, int], None]
 """Told of each chorale as it is done, of how many are done in this call, and of how many there were to do."""
@@ -41,7 +42,5 @@ def render_collection(
             manifest.write(folder)
             watch(rendered, done, len(missing))
     finally:
-        # a process that was ended in the middle of a file could not clear it away itself
-        for partial in folder.rglob(".*.partial"):
-            partial.unlink(missing_ok=True)
+        remove_partials(folder)
     return manifest

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from hashlib import sha256
 from importlib.metadata import version
@@ -11,12 +10,12 @@ from typing import Any, final
 
 from attrs import asdict, evolve, frozen
 
-from audiogan.atomic import write_json
 from audiogan.audio.resampling import resampler_with_version
 from audiogan.data.chorales.rendering import Rendered, Settings
 from audiogan.data.chorales.synthesiser import Synthesiser
 from audiogan.data.chorales.tunes import RULE
 from audiogan.errors import DataError
+from audiogan.files import read_json, write_json
 
 NAME = "manifest.json"
 _FORMAT = 2
@@ -84,15 +83,13 @@ def manifest_of(folder: Path, made: Mapping[str, Any]) -> Manifest:
     """
     path = folder / NAME
     try:
-        document = json.loads(path.read_bytes())
+        document = read_json(path)
+        if document is None:
+            if folder.is_dir() and any(not entry.name.startswith(".") for entry in folder.iterdir()):
+                raise DataError(f"{folder}: holds files of another origin; {_WAY_OUT}")
+            return Manifest(made, {})
         stored, known = dict(document["made_with"]), document["format"] == _FORMAT
         chorales = [Rendered(**entry) for entry in document["chorales"]] if known else []
-    except FileNotFoundError:
-        if folder.is_dir() and any(not entry.name.startswith(".") for entry in folder.iterdir()):
-            raise DataError(f"{folder}: holds files of another origin; {_WAY_OUT}") from None
-        return Manifest(made, {})
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}); name another folder") from error
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path}: is not what 'audiogan data bach' writes ({error}); {_WAY_OUT}") from error
     differing = [

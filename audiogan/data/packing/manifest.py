@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, final
 
 from attrs import asdict, evolve, frozen
 
-from audiogan.atomic import write_json
 from audiogan.data.packing.shard import PackedShard
 from audiogan.errors import DataError
+from audiogan.files import read_json, write_json
 
 NAME = "pack.json"
 _FORMAT = 2
@@ -56,7 +55,11 @@ def packed_before(folder: Path, plan: str) -> dict[str, PackedShard]:
     """
     path = folder / NAME
     try:
-        document: Any = json.loads(path.read_bytes())
+        document = read_json(path)
+        if document is None:
+            if folder.is_dir() and any(folder.glob("*.tfrecord*")):
+                raise DataError(f"{folder}: holds TFRecord files of another origin; name another folder")
+            return {}
         if document["format"] != _FORMAT or document["plan"] != plan:
             raise DataError(
                 f"{folder}: holds a pack of other recordings, or made with other options or by another version; name "
@@ -64,12 +67,6 @@ def packed_before(folder: Path, plan: str) -> dict[str, PackedShard]:
             )
         shards = [PackedShard(**{**entry, "skipped": tuple(entry["skipped"])}) for entry in document["shards"]]
         return {shard.name: shard for shard in shards if _is_there(folder / shard.name, shard.file_bytes)}
-    except FileNotFoundError:
-        if folder.is_dir() and any(folder.glob("*.tfrecord*")):
-            raise DataError(f"{folder}: holds TFRecord files of another origin; name another folder") from None
-        return {}
-    except OSError as error:
-        raise DataError(f"{path}: cannot be read ({error.strerror}); name another folder") from error
     except (ValueError, KeyError, TypeError) as error:
         raise DataError(f"{path}: is not what a pack leaves there; name another folder, or remove this one") from error
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from attrs import asdict
-from filelock import FileLock, Timeout
 
 from audiogan.audio.resampling import resampler_with_version
-from audiogan.data.packing.manifest import NAME, Manifest, packed_before
+from audiogan.data.packing.manifest import Manifest, packed_before
 from audiogan.data.packing.plan import PackOptions, PlannedShard, plan_hash
 from audiogan.data.packing.shard import PackedShard, ShardTask, file_sha256, pack_shard
 from audiogan.data.processes import in_processes
 from audiogan.durations import duration
-from audiogan.errors import DataError
+from audiogan.files import locked_folder, remove_partials
 
 _TOLD_EVERY_S = 10
 
@@ -33,7 +31,7 @@ def pack(
     :raises DataError: the folder holds something else, cannot be written, or is being written by another process.
     """
     plan = plan_hash(shards, options)
-    with _locked(folder):
+    with locked_folder(folder, busy="another process is packing into it; wait for it, or name another folder"):
         return _pack(shards, folder, options, plan, jobs=jobs, tell=tell)
 
 
@@ -47,7 +45,6 @@ def _pack(
     tell: Callable[[str], None],
 ) -> Manifest:
     before = packed_before(folder, plan)
-    _clear_partials(folder, shards)
     manifest = Manifest(plan, _protocol(options), _unchanged(before, folder, jobs=jobs, tell=tell))
     missing = [shard for shard in shards if shard.name not in manifest.packed]
     if len(missing) < len(shards):
@@ -66,7 +63,7 @@ def _pack(
                 f"{duration(left)} left"
             )
     finally:
-        _clear_partials(folder, missing)
+        remove_partials(folder)
     return manifest
 
 
@@ -87,31 +84,6 @@ def _unchanged(
             told = time.monotonic()
             tell(f"{done} of {len(shards)} shards that are there are looked through")
     return unchanged
-
-
-def _clear_partials(folder: Path, shards: Sequence[PlannedShard]) -> None:
-    # A process that was killed in the middle of a file could not clear it away itself.
-    for name in (NAME, *(shard.name for shard in shards)):
-        for partial in folder.glob(f".{name}.*.partial"):
-            partial.unlink(missing_ok=True)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / ".lock", timeout=0)
-        lock.acquire()
-    except Timeout:
-        raise DataError(
-            f"{folder}: another process is packing into this folder; wait for it, or name another folder"
-        ) from None
-    except OSError as error:
-        raise DataError(f"{folder}: cannot be written ({error.strerror}); name another folder") from error
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _protocol(options: PackOptions) -> dict[str, object]:

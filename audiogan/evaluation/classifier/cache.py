@@ -9,7 +9,7 @@ from pathlib import Path
 
 import attrs
 
-from audiogan.errors import CheckpointError
+from audiogan.errors import CheckpointError, DataError
 from audiogan.evaluation.classifier.options import ClassifierOptions
 from audiogan.evaluation.classifier.storage import load_classifier, save_classifier
 from audiogan.evaluation.classifier.trained import FORMAT_VERSION, TrainedClassifier
@@ -38,8 +38,8 @@ def cached_classifier(
     classifier = train_classifier(dataset, options, device=device, tell=tell)
     try:
         save_classifier(classifier, folder)
-    except OSError as error:
-        tell(f"the classifier could not be kept in {folder} ({error.strerror}) and is used for this run only")
+    except DataError as error:
+        tell(f"the classifier could not be kept ({error}) and is used for this run only")
     return classifier
 
 

@@ -65,13 +65,13 @@ def save_or_keep(classifier: TrainedClassifier, folder: Path, dataset: Dataset) 
     with _write_errors_explained(folder, "free space, or name another folder with --output"):
         try:
             save_classifier(classifier, folder)
-        except OSError as error:
+        except DataError as error:
             kept = _kept_elsewhere(classifier, dataset)
             if kept is None:
                 raise
             raise DataError(
-                f"{folder}: cannot be written ({error.strerror}); the classifier is in {kept} instead: copy the files "
-                "there, or give that folder as classifier_path"
+                f"{error}; the classifier is in {kept} instead: copy the files there, or give that folder as "
+                "classifier_path"
             ) from error
 
 
@@ -81,7 +81,7 @@ def _kept_elsewhere(classifier: TrainedClassifier, dataset: Dataset) -> Path | N
     for place in (classifier_folder(dataset, classifier.options, cache_directory()), temporary):
         try:
             save_classifier(classifier, place)
-        except OSError:
+        except DataError:
             continue
         return place
     return None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +13,7 @@ from audiogan.evaluation.classifier.confusion import ConfusionMatrix, confusion_
 from audiogan.evaluation.classifier.network import AudioClassifier
 from audiogan.evaluation.classifier.options import ClassifierOptions
 from audiogan.evaluation.classifier.trained import FORMAT_VERSION, TrainedClassifier, hash_content
+from audiogan.files import read_json, write_bytes, write_json
 
 DESCRIPTION_FILE = "classifier.json"
 WEIGHTS_FILE = "classifier.safetensors"
@@ -27,16 +26,15 @@ def save_classifier(classifier: TrainedClassifier, folder: Path) -> None:
     The description, which carries the hash of both files, is put in place last: a write that is cut off leaves a
     folder that :func:`load_classifier` refuses, never one that it misreads.
 
-    :raises OSError: the folder cannot be written.
+    :raises DataError: the folder cannot be written.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     description = {"content_hash": classifier.content_hash, **classifier.description()}
-    _replace(folder / WEIGHTS_FILE, classifier.weights())
+    write_bytes(folder / WEIGHTS_FILE, classifier.weights())
     if classifier.confusion is None:
         (folder / CONFUSION_FILE).unlink(missing_ok=True)
     else:
-        _replace(folder / CONFUSION_FILE, confusion_csv(classifier.confusion).encode())
-    _replace(folder / DESCRIPTION_FILE, (json.dumps(description, indent=2) + "\n").encode())
+        write_bytes(folder / CONFUSION_FILE, confusion_csv(classifier.confusion).encode())
+    write_json(folder / DESCRIPTION_FILE, description)
 
 
 def load_classifier(folder: Path, *, device: str) -> TrainedClassifier:
@@ -79,9 +77,13 @@ def _confusion(class_names: tuple[str, ...], counts: Any) -> ConfusionMatrix | N
 
 def _read_description(path: Path) -> dict[str, Any]:
     try:
-        description = json.loads(_read(path))
-    except ValueError as error:
-        raise CheckpointError(f"{path}: not readable as JSON ({error}); train the classifier again") from error
+        description = read_json(path)
+    except DataError as error:
+        raise CheckpointError(f"{error}; train the classifier again") from error
+    if description is None:
+        raise CheckpointError(
+            f"{path}: cannot be read (No such file); give the folder that 'audiogan train-classifier' wrote"
+        )
     if not isinstance(description, dict):
         raise CheckpointError(f"{path}: holds no JSON object; train the classifier again")
     return description
@@ -94,16 +96,3 @@ def _read(path: Path) -> bytes:
         raise CheckpointError(
             f"{path}: cannot be read ({error.strerror}); give the folder that 'audiogan train-classifier' wrote"
         ) from error
-
-
-def _replace(path: Path, content: bytes) -> None:
-    # Two processes may fill the same cache at once; neither may see half of the other's file.
-    partial = path.with_name(f"{path.name}.{os.getpid()}.partial")
-    try:
-        with partial.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)

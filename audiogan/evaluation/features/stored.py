@@ -10,9 +10,9 @@ from pathlib import Path
 import safetensors.numpy
 from safetensors import SafetensorError
 
-from audiogan.atomic import atomic_file
 from audiogan.errors import CheckpointError
 from audiogan.evaluation.features.extraction import ClassifierFeatures
+from audiogan.files import ABANDONED_AFTER_S, atomic_file, remove_partials
 
 _SUFFIX = ".features"
 _CHECKSUM_BYTES = hashlib.sha256().digest_size
@@ -27,6 +27,7 @@ def write_features(folder: Path, key: str, features: ClassifierFeatures, *, limi
     with atomic_file(_path(folder, key)) as file:
         file.write(content)
         file.write(_checksum(key, content))
+    remove_partials(folder, abandoned_after_s=ABANDONED_AFTER_S)
     _prune(folder, limit_bytes)
 
 

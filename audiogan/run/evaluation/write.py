@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from audiogan.atomic import atomic_file
 from audiogan.errors import DataError
+from audiogan.files import read_json, write_bytes
 from audiogan.run.evaluation.result import Evaluation
 from audiogan.run.evaluation.table import markdown_document
 
@@ -32,16 +32,17 @@ def check_replaceable(folder: Path, subject: Mapping[str, Any]) -> None:
     :raises DataError: it is not, or cannot be read; the text says what differs.
     """
     path = folder / JSON_FILE
-    if not path.is_file():
+    document = read_json(path)
+    if document is None:
         return
     try:
-        found = json.loads(path.read_bytes()).get("subject") or {}
+        found = document.get("subject") or {}
         differences = [
             words.format(_names(found[key])) for key, words in _DIFFERENCES.items() if found[key] != subject[key]
         ]
         if found["choices"] != subject["choices"]:
             differences.append(f"with {_changed(found['choices'], subject['choices'])}")
-    except (OSError, ValueError, AttributeError, KeyError, TypeError) as error:
+    except (AttributeError, KeyError, TypeError) as error:
         raise DataError(
             f"{path}: does not say what it is the result of; name another folder with --output, or delete it"
         ) from error
@@ -81,6 +82,5 @@ def write_evaluation(evaluation: Evaluation, folder: Path) -> Mapping[str, Path]
     }
     paths = {name: folder / name for name in contents}
     for name, content in contents.items():
-        with atomic_file(paths[name]) as file:
-            file.write(content.encode())
+        write_bytes(paths[name], content.encode())
     return paths

@@ -15,10 +15,10 @@ from uuid import uuid4
 import attrs
 from crc32c import crc32c
 
-from audiogan.atomic import atomic_file
 from audiogan.data.cache import CACHE_VARIABLE, cache_directory
 from audiogan.data.clips import write_clips
 from audiogan.errors import DataError
+from audiogan.files import read_json, write_json
 from audiogan_datasets.bach_piano.plan import Plan
 from audiogan_datasets.bach_piano.recording import cut_clips, record
 from audiogan_datasets.bach_piano.rendition import Rendition
@@ -88,8 +88,7 @@ def _render(plan: Plan, folder: Path, *, sample_rate: int, hops: int) -> None:
     written = _write_part("train", plan.train, folder, sample_rate, hops)
     written |= _write_part("test", plan.test, folder, sample_rate, hops)
     contents = {name: _checksum(folder / name) for name in written}
-    with atomic_file(folder / _CONTENTS) as file:
-        file.write(json.dumps(contents, indent=2).encode())
+    write_json(folder / _CONTENTS, contents)
     _log.info("rendered %d clips in %.0f s", sum(written.values()), time.monotonic() - began)
 
 
@@ -108,11 +107,11 @@ def _write_part(
 def _fault(folder: Path) -> str | None:
     """What keeps the folder from being used, or ``None``."""
     try:
-        contents = json.loads((folder / _CONTENTS).read_bytes())
+        contents = read_json(folder / _CONTENTS)
         for name, checksum in contents.items():
             if _checksum(folder / name) != checksum:
                 return f"{name} has changed"
-    except (OSError, ValueError, AttributeError) as error:
+    except (OSError, DataError, AttributeError) as error:
         return f"{type(error).__name__}: {error}"
     return None
 
