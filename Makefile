@@ -15,7 +15,7 @@ table1: $(INSTALLED)
 	$(BIN)/audiogan run configs/table1.toml --profile quick
 
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: $(TEST_INSTALLED)
 	$(BIN)/ruff check .

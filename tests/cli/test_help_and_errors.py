@@ -1,8 +1,8 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -34,13 +34,20 @@ assert not loaded, loaded
         assert command in done.stdout
 
 
-def test_help_answers_in_less_than_a_sixth_of_a_second() -> None:
-    durations_s = []
-    for _ in range(5):
-        start_s = time.perf_counter()
-        assert audiogan_command("--help").returncode == 0
-        durations_s.append(time.perf_counter() - start_s)
-    assert min(durations_s) < 0.15
+def test_help_takes_as_long_as_a_dozen_starts_of_python() -> None:
+    def least_cpu_s(*arguments: str) -> float:
+        durations_s = []
+        for _ in range(5):
+            before = os.times()
+            subprocess.run([sys.executable, *arguments], capture_output=True, check=True)
+            after = os.times()
+            durations_s.append(
+                after.children_user + after.children_system - before.children_user - before.children_system
+            )
+        return min(durations_s)
+
+    # Half of that on an idle machine; importing torch alone takes a hundred.
+    assert least_cpu_s("-m", "audiogan", "--help") < 12 * least_cpu_s("-c", "pass")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

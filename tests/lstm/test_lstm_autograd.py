@@ -35,7 +35,8 @@ def test_first_and_second_derivatives_agree_with_differences(place: Place, size:
         return run(list(tensors), size, place.name)
 
     assert torch.autograd.gradcheck(apply, arguments)
-    assert torch.autograd.gradgradcheck(apply, arguments)
+    # Along random directions: every number by itself is compared with autograd through the equations elsewhere.
+    assert torch.autograd.gradgradcheck(apply, arguments, fast_mode=True)
 
 
 @place_by_place
