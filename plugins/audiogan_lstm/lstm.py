@@ -10,8 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from audiogan import DataSpec, Discriminator, LayerRow, option
-from audiogan.nn.tensorflow_variables import load_variables
-from audiogan.nn.waveform_shape import waveform_shape
+from audiogan.nn import load_tensorflow_variables, waveform_shape
 from audiogan_lstm.frames import plan_frames
 from audiogan_lstm.readout import READOUTS, Readout
 from audiogan_lstm.tensorflow_lstm import TensorFlowLSTM
@@ -59,7 +58,7 @@ class LSTMDiscriminator(Discriminator):
 
         :raises CheckpointError: a variable is missing, unknown or of another shape.
         """
-        load_variables(self.lstm.tensorflow_variables() | self.readout.tensorflow_variables(), variables)
+        load_tensorflow_variables(self.lstm.tensorflow_variables() | self.readout.tensorflow_variables(), variables)
 
     def layer_rows(self) -> tuple[LayerRow, ...]:
         """The layers in the manner of Table 3 of the study."""

@@ -10,9 +10,14 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from audiogan import DataSpec, Discriminator, LayerRow, option
-from audiogan.nn import Conv1dSame, relu, shrinking_lengths
-from audiogan.nn.tensorflow_variables import convolution_variables, load_variables
-from audiogan.nn.waveform_shape import waveform_shape
+from audiogan.nn import (
+    Conv1dSame,
+    convolution_variables,
+    load_tensorflow_variables,
+    relu,
+    shrinking_lengths,
+    waveform_shape,
+)
 from audiogan_lstm.frames import plan_frames
 from audiogan_lstm.readout import READOUTS, Readout
 from audiogan_lstm.tensorflow_lstm import TensorFlowLSTM
@@ -81,7 +86,7 @@ class LSTMConvDiscriminator(Discriminator):
         for layer, convolution in enumerate(self.convolutions):
             if isinstance(convolution, Conv1dSame):
                 expected |= convolution_variables(f"D/downconv_{layer}", convolution)
-        load_variables(expected, variables)
+        load_tensorflow_variables(expected, variables)
 
     def layer_rows(self) -> tuple[LayerRow, ...]:
         """The layers as in Table 3 of the study."""

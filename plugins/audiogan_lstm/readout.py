@@ -7,8 +7,7 @@ from typing import final
 from torch import Tensor, nn
 
 from audiogan import LayerRow
-from audiogan.nn import dense
-from audiogan.nn.tensorflow_variables import Variable, dense_variables
+from audiogan.nn import TensorFlowVariable, dense, dense_variables
 
 READOUTS = ("all", "last")
 
@@ -33,7 +32,7 @@ class Readout(nn.Module):
         scores: Tensor = self.output(read)
         return scores.squeeze(1)
 
-    def tensorflow_variables(self) -> dict[str, Variable]:
+    def tensorflow_variables(self) -> dict[str, TensorFlowVariable]:
         """``D/output/dense/kernel`` ``[in, 1]`` and its bias."""
         return dense_variables("D/output", self.output)
 

@@ -8,8 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from audiogan import LSTM
-from audiogan.nn import glorot_uniform_
-from audiogan.nn.tensorflow_variables import Block, Variable
+from audiogan.nn import TensorFlowVariable, VariableBlock, glorot_uniform_
 
 _TENSORFLOW_GATES = ("i", "g", "f", "o")
 _TORCH_GATES = ("i", "f", "g", "o")
@@ -45,24 +44,24 @@ class TensorFlowLSTM(nn.Module):
         outputs: Tensor = self.recurrence(inputs)[0]
         return outputs
 
-    def tensorflow_variables(self) -> dict[str, Variable]:
+    def tensorflow_variables(self) -> dict[str, TensorFlowVariable]:
         """``D/lstm_LAYER/rnn/lstm_cell/kernel`` ``[inputs + hidden, 4 * hidden]`` and its bias, gates i, j, f, o."""
         expected = {}
         for layer in range(self.layers):
             kernel, state_kernel, bias = self._parameters_of(layer)
             inputs = kernel.shape[1]
             of_inputs, of_state = slice(0, inputs), slice(inputs, inputs + self.hidden_size)
-            kernel_blocks: list[Block] = []
-            bias_blocks: list[Block] = []
+            kernel_blocks: list[VariableBlock] = []
+            bias_blocks: list[VariableBlock] = []
             for gate in _TORCH_GATES:
                 here, there = self._gate(_TORCH_GATES.index(gate)), self._gate(_TENSORFLOW_GATES.index(gate))
-                kernel_blocks.append(Block((of_inputs, there), kernel[here].T))
-                kernel_blocks.append(Block((of_state, there), state_kernel[here].T))
-                bias_blocks.append(Block((there,), bias[here]))
+                kernel_blocks.append(VariableBlock((of_inputs, there), kernel[here].T))
+                kernel_blocks.append(VariableBlock((of_state, there), state_kernel[here].T))
+                bias_blocks.append(VariableBlock((there,), bias[here]))
             scope = f"D/lstm_{layer}/rnn/lstm_cell"
             gates = 4 * self.hidden_size
-            expected[f"{scope}/kernel"] = Variable((inputs + self.hidden_size, gates), tuple(kernel_blocks))
-            expected[f"{scope}/bias"] = Variable((gates,), tuple(bias_blocks))
+            expected[f"{scope}/kernel"] = TensorFlowVariable((inputs + self.hidden_size, gates), tuple(kernel_blocks))
+            expected[f"{scope}/bias"] = TensorFlowVariable((gates,), tuple(bias_blocks))
         return expected
 
     def _gate(self, position: int) -> slice:

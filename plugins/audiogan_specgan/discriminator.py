@@ -13,13 +13,15 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from audiogan import DataSpec, Discriminator, LayerRow, option
-from audiogan.nn import Conv2dSame, batch_norm_2d, dense
-from audiogan.nn.tensorflow_variables import (
-    Variable,
+from audiogan.nn import (
+    Conv2dSame,
+    TensorFlowVariable,
+    batch_norm_2d,
     batch_norm_variables,
     convolution_variables,
+    dense,
     dense_variables,
-    load_variables,
+    load_tensorflow_variables,
 )
 from audiogan_specgan.grid import LAYERS, shrinking_sizes
 
@@ -76,13 +78,13 @@ class SpecGANDiscriminator(Discriminator):
 
         :raises CheckpointError: they do not fit; the text names every misfit.
         """
-        expected: dict[str, Variable] = dense_variables("D/output", self.output)
+        expected: dict[str, TensorFlowVariable] = dense_variables("D/output", self.output)
         for layer, (convolution, norm) in enumerate(zip(self.convolutions, self.norms, strict=True)):
             assert isinstance(convolution, Conv2dSame)
             expected |= convolution_variables(f"D/downconv_{layer}", convolution)
             if isinstance(norm, nn.BatchNorm2d):
                 expected |= batch_norm_variables(f"D/downconv_{layer}/batch_normalization", norm)
-        load_variables(expected, variables)
+        load_tensorflow_variables(expected, variables)
 
     def layer_rows(self) -> tuple[LayerRow, ...]:
         """The layers as in the paper's table 6."""

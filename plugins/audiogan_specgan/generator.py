@@ -13,13 +13,16 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from audiogan import DataSpec, Generator, LayerRow, option
-from audiogan.nn import Conv2dSame, ConvTranspose2dSame, batch_norm_2d, dense
-from audiogan.nn.tensorflow_variables import (
-    Variable,
+from audiogan.nn import (
+    Conv2dSame,
+    ConvTranspose2dSame,
+    TensorFlowVariable,
+    batch_norm_2d,
     batch_norm_variables,
     convolution_variables,
+    dense,
     dense_variables,
-    load_variables,
+    load_tensorflow_variables,
     transposed_convolution_variables,
 )
 from audiogan_specgan.grid import LAYERS, shrinking_sizes
@@ -87,7 +90,7 @@ class SpecGANGenerator(Generator):
 
         :raises CheckpointError: they do not fit; the text names every misfit.
         """
-        expected: dict[str, Variable] = dense_variables("G/z_project", self.project)
+        expected: dict[str, TensorFlowVariable] = dense_variables("G/z_project", self.project)
         scopes = ["G/z_project", *(f"G/upconv_{layer}" for layer in range(LAYERS))]
         for scope, norm in zip(scopes, self.norms, strict=False):
             if isinstance(norm, nn.BatchNorm2d):
@@ -97,7 +100,7 @@ class SpecGANGenerator(Generator):
                 expected |= convolution_variables(scope, convolution)
             elif isinstance(convolution, ConvTranspose2dSame):
                 expected |= transposed_convolution_variables(scope, convolution)
-        load_variables(expected, variables)
+        load_tensorflow_variables(expected, variables)
 
     def layer_rows(self) -> tuple[LayerRow, ...]:
         """The layers as in the paper's table 5."""

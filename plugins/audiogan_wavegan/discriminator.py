@@ -11,15 +11,18 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from audiogan import DataSpec, Discriminator, LayerRow, SpecError, option
-from audiogan.nn import Conv1dSame, batch_norm_1d, dense, plan_layers
-from audiogan.nn.tensorflow_variables import (
-    Variable,
+from audiogan.nn import (
+    Conv1dSame,
+    TensorFlowVariable,
+    batch_norm_1d,
     batch_norm_variables,
     convolution_variables,
+    dense,
     dense_variables,
-    load_variables,
+    load_tensorflow_variables,
+    plan_layers,
+    waveform_shape,
 )
-from audiogan.nn.waveform_shape import waveform_shape
 from audiogan_wavegan.phase_shuffle import PhaseShuffle
 
 _NEGATIVE_SLOPE = 0.2
@@ -94,9 +97,9 @@ class WaveGANDiscriminator(Discriminator):
 
         :raises CheckpointError: a variable is missing, unknown or of another shape.
         """
-        load_variables(self._tensorflow_variables(), variables)
+        load_tensorflow_variables(self._tensorflow_variables(), variables)
 
-    def _tensorflow_variables(self) -> dict[str, Variable]:
+    def _tensorflow_variables(self) -> dict[str, TensorFlowVariable]:
         expected = dense_variables("D/output", self.output)
         for layer, (convolution, normalisation) in enumerate(zip(self.convolutions, self.normalisation, strict=True)):
             scope = f"D/downconv_{layer}"

@@ -11,17 +11,20 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from audiogan import DataSpec, Generator, LayerRow, option
-from audiogan.nn import ConvTranspose1dSame, batch_norm_1d, dense, plan_layers
-from audiogan.nn.tensorflow_variables import (
-    Variable,
+from audiogan.nn import (
+    ConvTranspose1dSame,
+    TensorFlowVariable,
+    batch_norm_1d,
     batch_norm_variables,
     convolution_variables,
+    dense,
     dense_variables,
-    load_variables,
+    load_tensorflow_variables,
+    plan_layers,
     transposed_convolution_variables,
-    whole,
+    waveform_shape,
+    whole_variable,
 )
-from audiogan.nn.waveform_shape import waveform_shape
 from audiogan_wavegan.post_filter import PostFilter
 from audiogan_wavegan.upsampling import NearestUpsampling
 
@@ -98,9 +101,9 @@ class WaveGANGenerator(Generator):
 
         :raises CheckpointError: a variable is missing, unknown or of another shape.
         """
-        load_variables(self._tensorflow_variables(), variables)
+        load_tensorflow_variables(self._tensorflow_variables(), variables)
 
-    def _tensorflow_variables(self) -> dict[str, Variable]:
+    def _tensorflow_variables(self) -> dict[str, TensorFlowVariable]:
         expected = dense_variables("G/z_project", self.project)
         scopes = [f"G/upconv_{layer}" for layer in range(len(self.upsampling))]
         for scope, layer in zip(scopes, self.upsampling, strict=True):
@@ -112,7 +115,7 @@ class WaveGANGenerator(Generator):
             if isinstance(layer, nn.BatchNorm1d):
                 expected |= batch_norm_variables(f"{scope}/batch_normalization", layer)
         if self.post_filter is not None:
-            expected["G/pp_filt/conv1d/kernel"] = whole(self.post_filter.weight.permute(2, 0, 1))
+            expected["G/pp_filt/conv1d/kernel"] = whole_variable(self.post_filter.weight.permute(2, 0, 1))
         return expected
 
     def layer_rows(self) -> tuple[LayerRow, ...]:

@@ -8,8 +8,7 @@ import pytest
 import torch
 
 from audiogan import SpecError
-from audiogan.nn import batch_norm_1d, batch_norm_2d, dense, glorot_uniform_
-from audiogan.nn.waveform_shape import waveform_shape
+from audiogan.nn import batch_norm_1d, batch_norm_2d, dense, glorot_uniform_, waveform_shape
 
 
 def test_dense_starts_glorot_uniform_with_its_bias_at_zero() -> None:

@@ -7,12 +7,17 @@ import pytest
 import torch
 
 from audiogan import CheckpointError
-from audiogan.nn import Conv1dSame, Conv2dSame, ConvTranspose1dSame, ConvTranspose2dSame, batch_norm_2d, dense
-from audiogan.nn.tensorflow_variables import (
+from audiogan.nn import (
+    Conv1dSame,
+    Conv2dSame,
+    ConvTranspose1dSame,
+    ConvTranspose2dSame,
+    batch_norm_2d,
     batch_norm_variables,
     convolution_variables,
+    dense,
     dense_variables,
-    load_variables,
+    load_tensorflow_variables,
     transposed_convolution_variables,
 )
 
@@ -23,10 +28,10 @@ def numbered(*shape: int) -> np.ndarray[tuple[int, ...], np.dtype[np.float32]]:
 
 def test_layouts_of_convolutions() -> None:
     one, two = Conv1dSame(2, 3, kernel_size=5), Conv2dSame(2, 3, kernel_size=5)
-    load_variables(
+    load_tensorflow_variables(
         convolution_variables("D/a", one), {"D/a/conv1d/kernel": numbered(5, 2, 3), "D/a/conv1d/bias": numbered(3)}
     )
-    load_variables(
+    load_tensorflow_variables(
         convolution_variables("D/a", two), {"D/a/conv2d/kernel": numbered(5, 5, 2, 3), "D/a/conv2d/bias": numbered(3)}
     )
     assert one.weight[2, 1, 4] == numbered(5, 2, 3)[4, 1, 2]
@@ -37,11 +42,11 @@ def test_layouts_of_convolutions() -> None:
 def test_layouts_of_transposed_convolutions() -> None:
     one, two = ConvTranspose1dSame(2, 3, kernel_size=5, stride=4), ConvTranspose2dSame(2, 3, kernel_size=5, stride=2)
     name = "G/a/conv2d_transpose"
-    load_variables(
+    load_tensorflow_variables(
         transposed_convolution_variables("G/a", one),
         {f"{name}/kernel": numbered(1, 5, 3, 2), f"{name}/bias": numbered(3)},
     )
-    load_variables(
+    load_tensorflow_variables(
         transposed_convolution_variables("G/a", two),
         {f"{name}/kernel": numbered(5, 5, 3, 2), f"{name}/bias": numbered(3)},
     )
@@ -52,7 +57,7 @@ def test_layouts_of_transposed_convolutions() -> None:
 def test_layout_of_batch_normalisation() -> None:
     layer = batch_norm_2d(2)
     names = ("gamma", "beta", "moving_mean", "moving_variance")
-    load_variables(
+    load_tensorflow_variables(
         batch_norm_variables("bn", layer), {f"bn/{name}": numbered(2) + 10 * at for at, name in enumerate(names)}
     )
     state = layer.state_dict()
@@ -67,7 +72,7 @@ def test_layout_of_batch_normalisation() -> None:
 def test_arrays_of_double_precision_or_odd_strides_are_taken() -> None:
     layer = dense(2, 3)
     kernel = numbered(3, 2).T.astype(np.float64)
-    load_variables(dense_variables("D", layer), {"D/dense/kernel": kernel, "D/dense/bias": numbered(6)[::2]})
+    load_tensorflow_variables(dense_variables("D", layer), {"D/dense/kernel": kernel, "D/dense/bias": numbered(6)[::2]})
     assert layer.weight.tolist() == numbered(3, 2).tolist()
     assert layer.bias.tolist() == [0, 2, 4]
 
@@ -76,7 +81,7 @@ def test_every_misfit_is_named_at_once_and_nothing_is_copied() -> None:
     layer = dense(2, 3)
     before = layer.weight.detach().clone()
     with pytest.raises(CheckpointError) as raised:
-        load_variables(
+        load_tensorflow_variables(
             dense_variables("D/output", layer),
             {"D/output/dense/kernel": numbered(3, 2), "D/output/dense/bies": np.zeros(3, dtype=np.int64)},
         )

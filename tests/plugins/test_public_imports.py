@@ -52,7 +52,6 @@ NOT_YET = {
         "audiogan.options",
         "audiogan.registry",
     },
-    "audiogan_lstm": {"audiogan.nn.tensorflow_variables", "audiogan.nn.waveform_shape"},
     "audiogan_metrics": {
         "audiogan.audio.mel",
         "audiogan.evaluation.bootstrap",
@@ -80,9 +79,7 @@ NOT_YET = {
         "audiogan.audio.stft",
         "audiogan.data.damage",
         "audiogan.errors",
-        "audiogan.nn.tensorflow_variables",
     },
-    "audiogan_wavegan": {"audiogan.nn.tensorflow_variables", "audiogan.nn.waveform_shape"},
 }
 """Modules whose names a plugin still needs and no public module exports: to shrink to none."""
 

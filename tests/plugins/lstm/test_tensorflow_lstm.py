@@ -10,7 +10,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from audiogan.nn.tensorflow_variables import load_variables
+from audiogan.nn import load_tensorflow_variables
 from audiogan_lstm.tensorflow_lstm import TensorFlowLSTM
 
 SCOPE = "D/lstm_0/rnn/lstm_cell"
@@ -42,7 +42,7 @@ def test_outputs_are_those_of_tensorflows_cell(steps: int, batch: int, inputs: i
     kernel, bias = random.normal(size=(inputs + hidden, 4 * hidden)), random.normal(size=4 * hidden)
     sequence = random.normal(size=(steps, batch, inputs))
     lstm = TensorFlowLSTM(inputs, hidden, layers=1)
-    load_variables(lstm.tensorflow_variables(), {f"{SCOPE}/kernel": kernel, f"{SCOPE}/bias": bias})
+    load_tensorflow_variables(lstm.tensorflow_variables(), {f"{SCOPE}/kernel": kernel, f"{SCOPE}/bias": bias})
     outputs = lstm(torch.from_numpy(sequence).float()).detach().numpy()
     np.testing.assert_allclose(outputs, tensorflow_cell(sequence, kernel, bias), rtol=1e-5, atol=2e-6)
 
