@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from attrs import evolve
 
 from audiogan.durations import duration
 from audiogan.errors import AudioganError, CheckpointError
 from audiogan.files import write_json
+from audiogan.interfaces import DataSpec, TrainingContext
 from audiogan.registry import Registry
 from audiogan.run.folder import ExperimentFolder, read_json
 from audiogan.run.identity import budget
@@ -57,6 +59,8 @@ def run_experiment(
                 metrics = judges.of(spec, components.dataset, scored_before=folder.latest.exists())
             trainer = _trainer(spec, components, folder, device, observer)
             _tell_scoring_cost(spec, components, judges, device, observer)
+        for callback in components.callbacks:
+            callback.on_train_start(_context(spec, folder, trainer))
         scorer = Scorer(spec, metrics, folder)
         outcome = train(
             trainer,
@@ -69,6 +73,8 @@ def run_experiment(
             stop=stop,
             lower_is_better=frozenset[str]().union(*(each.metric.lower_is_better() for each in metrics)),
         )
+        for callback in components.callbacks:
+            callback.on_train_end()
         if outcome is Outcome.FINISHED:
             with stop.interruptible():
                 write_json(folder.result, _result(spec, trainer, scorer, folder, observer))
@@ -76,6 +82,22 @@ def run_experiment(
         _remember_failure(folder, spec, error)
         raise
     return outcome
+
+
+def _context(spec: ExperimentSpec, folder: ExperimentFolder, trainer: Trainer) -> TrainingContext:
+    components = trainer.components
+    return TrainingContext(
+        experiment=spec.name,
+        folder=folder.path,
+        generator=components.generator,
+        discriminator=components.discriminator,
+        data=evolve(DataSpec.of(components.dataset), sample_shape=components.representation.sample_shape),
+        batch_size=spec.training.batch_size,
+        seed=spec.training.seed,
+        device=trainer.device,
+        step=trainer.state.step,
+        discriminator_steps=spec.training.discriminator_steps,
+    )
 
 
 def _tell_scoring_cost(

@@ -149,7 +149,7 @@ def test_every_built_in_is_there() -> None:
             "nearest-neighbours",
             "precision-recall",
         ),
-        "callback": (),
+        "callback": ("ema", "gradient-clipping"),
         "embedding": (),
         "optimizer": (),
         "command": (),
