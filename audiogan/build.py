@@ -8,6 +8,7 @@ from typing import Any
 from audiogan.errors import AudioganError, SpecError
 from audiogan.interfaces import DataSpec
 from audiogan.registry import Registry, installed
+from audiogan.registry.blame import plugin_fault
 from audiogan.shortage import memory_shortage
 from audiogan.spec.schema import ComponentSpec
 from audiogan.spec.structure import structure_options
@@ -32,6 +33,7 @@ def build(kind: str, spec: ComponentSpec, registry: Registry, data: DataSpec | N
 
     :raises PluginError: no component of that kind and name is installed.
     :raises SpecError: the options do not go together, or not with ``data``, or ask for more memory than there is.
+    :raises PluginError: its constructor fails in another way.
     """
     component_class: Any = registry.find(kind, spec.type).component_class
     try:
@@ -40,10 +42,10 @@ def build(kind: str, spec: ComponentSpec, registry: Registry, data: DataSpec | N
         raise
     except ValueError as error:
         raise SpecError(f"{kind} '{spec.type}': {error}") from error
-    except (RuntimeError, MemoryError, TypeError) as error:
+    except Exception as error:
         shortage = memory_shortage(error)
         if shortage is None:
-            raise
+            raise plugin_fault(registry, error, asked=component_class) from error
         raise SpecError(
             f"{kind} '{spec.type}': does not fit into memory: lower what makes it large, such as dim ({shortage})"
         ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from functools import partial
 from typing import final
 
@@ -10,7 +11,7 @@ from attrs import field, frozen
 from numpy.typing import NDArray
 
 from audiogan.data.order import Turns, WindowRngs
-from audiogan.errors import AudioganError, DamagedDataError
+from audiogan.errors import AudioganError, DamagedDataError, DataError
 from audiogan.interfaces.dataset import Dataset
 
 UNLABELLED = -100
@@ -82,7 +83,16 @@ class WindowReader:
                         raise
                     damages.append(str(damage))
                     continue
+                except AudioganError:
+                    raise
+                except Exception as fault:
+                    raise _failure(self.dataset, index, fault) from fault
                 if label is not None:
+                    if self.dataset.class_names and not 0 <= label < len(self.dataset.class_names):
+                        raise DataError(
+                            f"{type(self.dataset).__name__}: window {index} has label {label}, and there are "
+                            f"{len(self.dataset.class_names)} classes"
+                        )
                     labels[row] = label
                 positions[row] = turns.position + place
                 row += 1
@@ -90,3 +100,11 @@ class WindowReader:
             row, error = 0, caught
         windows = SoundWindows(into[:row], labels[:row], positions[:row])
         return ReadTurns(turns.position + count, windows, tuple(damages), error)
+
+
+def _failure(dataset: Dataset, index: int, error: Exception) -> DataError:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return DataError(
+        f"{type(dataset).__name__}: window {index} fails: {type(error).__name__}: {error} ({frame.filename}, line "
+        f"{frame.lineno})"
+    )

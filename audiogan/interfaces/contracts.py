@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, final
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from audiogan.interfaces.dataset import Window
 from audiogan.interfaces.discriminator import DiscriminatorOutput
 
 
@@ -73,18 +75,22 @@ def check_terms(terms: Any, subject: str) -> Mapping[str, Tensor]:
     return terms
 
 
-def check_labels(labels: Tensor | None, *, count: int, classes: int) -> None:
-    """The labels of ``count`` windows of a dataset of so many classes.
+def check_window(window: Window, index: int, *, shape: tuple[int, ...], classes: int) -> None:
+    """The window at ``index`` of a dataset of so many classes.
 
-    :raises ContractError: they are not int64 ``[count]`` from -1 (unlabelled) to ``classes - 1``.
+    :raises ContractError: its waveform is not float32 of that shape within [-1, 1], or its label names no class.
     """
-    if labels is None:
-        return
-    if labels.dtype != torch.int64 or tuple(labels.shape) != (count,):
-        raise ContractError(f"labels are {labels.dtype} {list(labels.shape)}, not torch.int64 [{count}]")
-    if classes and not -1 <= int(labels.min()) <= int(labels.max()) < classes:
-        wrong = next(label for label in labels.tolist() if not -1 <= label < classes)
-        raise ContractError(f"a window has label {wrong} where there are {classes} classes; -1 marks an unlabelled one")
+    waveform = window.waveform
+    if tuple(waveform.shape) != shape:
+        raise ContractError(f"window {index} has shape {list(waveform.shape)}, not {list(shape)}")
+    if waveform.dtype != np.float32:
+        raise ContractError(f"window {index} is {waveform.dtype}, not float32")
+    if not np.isfinite(waveform).all():
+        raise ContractError(f"window {index} holds values that are not finite")
+    if np.abs(waveform).max(initial=0) > 1:
+        raise ContractError(f"window {index} leaves [-1, 1]")
+    if window.label is not None and not 0 <= window.label < classes:
+        raise ContractError(f"window {index} has label {window.label}, but class_names has {classes}")
 
 
 def _float_tensor(value: Any, subject: str) -> Tensor:

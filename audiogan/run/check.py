@@ -11,10 +11,11 @@ from attrs import frozen
 
 from audiogan.build import build
 from audiogan.data.damage import window_or_damage
-from audiogan.errors import AudioganError, OptionError
-from audiogan.interfaces import Dataset, DataSpec
+from audiogan.errors import AudioganError, OptionError, SpecError
+from audiogan.interfaces import Dataset
 from audiogan.options import quoted_alternatives
 from audiogan.registry import Registry
+from audiogan.registry.blame import plugin_fault
 from audiogan.run.judging import figure_clash, named_metric
 from audiogan.run.scoring import no_such_figure
 from audiogan.run.scoring_cost import too_large_scorings
@@ -22,12 +23,19 @@ from audiogan.spec.locator import KeyPath
 from audiogan.spec.named_option import mentioned_option, opening_option
 from audiogan.spec.problems import Problem, as_error
 from audiogan.spec.schema import ComponentSpec, ExperimentFile, ExperimentSpec, OptimizerSpec
+from audiogan.system_memory import available_memory
+from audiogan.training.components import Components, RefusedComponentsError, build_components
 from audiogan.training.device import resolve_device
 from audiogan.training.optimizers import build_optimizer, refusals
+from audiogan.training.threads import cpu_threads
 
 
-def check_experiments(file: ExperimentFile, chosen: Sequence[ExperimentSpec], registry: Registry) -> None:
+def check_experiments(
+    file: ExperimentFile, chosen: Sequence[ExperimentSpec], registry: Registry
+) -> dict[str, Components]:
     """Builds every part of the ``chosen`` experiments of ``file`` and reads a window, but trains nothing.
+
+    Returns what was built, by experiment, as far as a quarter of the memory holds it.
 
     :raises SpecError: something cannot be; the text lists all of it, with file, line, key and value.
     """
@@ -44,6 +52,7 @@ def check_experiments(file: ExperimentFile, chosen: Sequence[ExperimentSpec], re
             for problem, names in experiments_with.items()
         )
         raise as_error(named, subject=file.sources.subject)
+    return checker.built
 
 
 def _naming(problem: Problem, experiments: Sequence[str]) -> Problem:
@@ -61,62 +70,65 @@ class _Finding:
 
 @final
 class _Checker:
-    """Builds each dataset once, however many experiments share it."""
+    """Opens each dataset once, however many experiments share it."""
 
     def __init__(self, registry: Registry) -> None:
         self._registry = registry
-        self._datasets: list[tuple[ComponentSpec, Dataset | _Finding]] = []
+        self._datasets: list[tuple[ComponentSpec, Dataset | AudioganError]] = []
+        self.built: dict[str, Components] = {}
+        available = available_memory()
+        self._room = None if available is None else available // 4
 
     def findings(self, spec: ExperimentSpec) -> Iterator[_Finding]:
         """What is wrong with one experiment, in the order in which it would stumble."""
-        dataset = self._dataset(spec.dataset)
-        if isinstance(dataset, _Finding):
-            yield dataset
-            yield from self._optimizers(spec, {})
+        networks: dict[str, Any] = {}
+        try:
+            with cpu_threads(spec.training.threads):
+                components = build_components(spec, self._registry, open_dataset=self._dataset)
+        except RefusedComponentsError as error:
+            for refusal in error.refusals:
+                yield _refusal(refusal.kind, refusal.spec, refusal.error, path=refusal.path)
         else:
-            yield from self._networks(spec, dataset)
-        for kind, section, parts in (("loss", "loss", spec.loss), ("callback", "callbacks", spec.callbacks)):
-            for index, part in enumerate(parts):
-                yield from self._part(kind, part, (section, index))
-        yield from self._evaluation(spec, None if isinstance(dataset, _Finding) else dataset)
-
-    def _dataset(self, spec: ComponentSpec) -> Dataset | _Finding:
-        for known, built in self._datasets:
-            if known == spec:
-                return built
-        self._datasets.append((spec, self._opened(spec)))
-        return self._datasets[-1][1]
-
-    def _opened(self, spec: ComponentSpec) -> Dataset | _Finding:
-        try:
-            dataset: Dataset = build("dataset", spec, self._registry)
-            if len(dataset) == 0:
-                return _Finding(("dataset",), f"dataset '{spec.type}' has no windows: check its files")
-            window_or_damage(dataset, 0, rng=np.random.default_rng(0))
-        except AudioganError as error:
-            return _refusal("dataset", spec, error)
-        return dataset
-
-    def _networks(self, spec: ExperimentSpec, dataset: Dataset) -> Iterator[_Finding]:
-        try:
-            representation = build(
-                "representation",
-                spec.representation,
-                self._registry,
-                DataSpec.of(dataset),
-            )
-        except AudioganError as error:
-            yield _refusal("representation", spec.representation, error)
-            yield from self._optimizers(spec, {})
-            return
-        samples = attrs.evolve(DataSpec.of(dataset), sample_shape=representation.sample_shape)
-        networks = {}
-        for kind, part in (("generator", spec.generator), ("discriminator", spec.discriminator)):
-            try:
-                networks[kind] = build(kind, part, self._registry, samples)
-            except AudioganError as error:
-                yield _refusal(kind, part, error)
+            self._keep(spec.name, components)
+            networks = {"generator": components.generator, "discriminator": components.discriminator}
         yield from self._optimizers(spec, networks)
+        try:
+            dataset = self._dataset(spec.dataset)
+        except AudioganError:
+            yield from self._evaluation(spec, None)
+        else:
+            yield from self._evaluation(spec, dataset)
+
+    def _keep(self, name: str, components: Components) -> None:
+        # of a long file only what leaves memory for training; the others are built a second time when it is their turn
+        size = components.memory()
+        if self._room is None or size <= self._room:
+            self.built[name] = components
+            self._room = None if self._room is None else self._room - size
+
+    def _dataset(self, spec: ComponentSpec) -> Dataset:
+        known = next((built for other, built in self._datasets if other == spec), None)
+        if known is None:
+            try:
+                known = self._opened(spec)
+            except AudioganError as error:
+                known = error
+            self._datasets.append((spec, known))
+        if isinstance(known, AudioganError):
+            raise known
+        return known
+
+    def _opened(self, spec: ComponentSpec) -> Dataset:
+        dataset: Dataset = build("dataset", spec, self._registry)
+        if len(dataset) == 0:
+            raise SpecError(f"dataset '{spec.type}' has no windows: check its files")
+        try:
+            window_or_damage(dataset, 0, rng=np.random.default_rng(0))
+        except AudioganError:
+            raise
+        except Exception as error:
+            raise plugin_fault(self._registry, error, asked=type(dataset), doing="at window 0") from error
+        return dataset
 
     def _optimizers(self, spec: ExperimentSpec, networks: dict[str, Any]) -> Iterator[_Finding]:
         try:
@@ -141,12 +153,6 @@ class _Checker:
                     build_optimizer(optimizer, networks[kind].parameters(), where=".".join(path))
                 except AudioganError as error:
                     yield _Finding(path, str(error).removeprefix(f"{'.'.join(path)}: "))
-
-    def _part(self, kind: str, spec: ComponentSpec, path: KeyPath) -> Iterator[_Finding]:
-        try:
-            build(kind, spec, self._registry)
-        except AudioganError as error:
-            yield _refusal(kind, spec, error, path=path)
 
     def _evaluation(self, spec: ExperimentSpec, dataset: Dataset | None) -> Iterator[_Finding]:
         evaluation = spec.evaluation

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import traceback
 from typing import Any
 
 import torch
 from attrs import evolve
 
 from audiogan.durations import duration
-from audiogan.errors import AudioganError, CheckpointError
-from audiogan.files import write_json
+from audiogan.errors import AudioganError, CheckpointError, PluginError, TrainingError
+from audiogan.files import write_bytes, write_json
 from audiogan.interfaces import DataSpec, TrainingContext
 from audiogan.registry import Registry
+from audiogan.registry.blame import plugin_fault
 from audiogan.run.folder import ExperimentFolder, read_json
 from audiogan.run.identity import budget
 from audiogan.run.reference import Judges
 from audiogan.run.scoring import Scorer
 from audiogan.run.scoring_cost import scoring_seconds
+from audiogan.shortage import memory_shortage
 from audiogan.spec.schema import ExperimentSpec
 from audiogan.training.checkpoint import read_checkpoint, read_document
 from audiogan.training.components import Components, build_components
 from audiogan.training.log import MetricsLog
 from audiogan.training.loop import Outcome, train
 from audiogan.training.observer import Observer
+from audiogan.training.rehearsal import Rehearsal
 from audiogan.training.snapshot import SCORED, load_module
 from audiogan.training.stop import StopSignal
 from audiogan.training.trainer import Trainer
@@ -38,6 +42,8 @@ def run_experiment(
     spec: ExperimentSpec,
     folder: ExperimentFolder,
     *,
+    components: Components | None,
+    fault: PluginError | None,
     registry: Registry,
     judges: Judges,
     device: torch.device,
@@ -46,21 +52,30 @@ def run_experiment(
 ) -> Outcome:
     """Trains ``spec`` from where ``folder`` stands, and writes its ``result.json`` when the budget is spent.
 
+    ``components`` are those that were built for it before, if any, and ``fault`` is why they cannot be trained.
+
     :raises AudioganError: it cannot go on; ``result.json`` then says why.
     :raises Interrupted: a stop was requested where nothing was unsaved.
     """
     _forget_failure(folder)
     try:
         with stop.interruptible():
-            components = build_components(spec, registry)
+            if fault is not None:
+                raise fault
+            components = components or build_components(spec, registry)
+            torch.manual_seed(spec.training.seed)
+            torch.set_rng_state(components.random_state)
             _refuse_changed_data(folder, components)
             # a classifier may have to be trained first, or lie in the cache; the experiment must not notice which
             with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
                 metrics = judges.of(spec, components.dataset, scored_before=folder.latest.exists())
             trainer = _trainer(spec, components, folder, device, observer)
+            Rehearsal(components, registry, device).of_representation()
             _tell_scoring_cost(spec, components, judges, device, observer)
         for callback in components.callbacks:
             callback.on_train_start(_context(spec, folder, trainer))
+        # state that no checkpoint can hold is refused before it costs any training
+        trainer.checkpoint()
         scorer = Scorer(spec, metrics, folder)
         outcome = train(
             trainer,
@@ -81,7 +96,21 @@ def run_experiment(
     except AudioganError as error:
         _remember_failure(folder, spec, error)
         raise
+    except Exception as error:
+        failure = _in_words(error, registry)
+        failure.__cause__ = error
+        _remember_failure(folder, spec, failure)
+        raise failure from error
     return outcome
+
+
+def _in_words(error: Exception, registry: Registry) -> AudioganError:
+    shortage = memory_shortage(error)
+    if shortage is None:
+        return plugin_fault(registry, error)
+    return TrainingError(
+        f"memory runs out: lower training.batch_size, the networks' dim, or evaluation.samples ({shortage})"
+    )
 
 
 def _context(spec: ExperimentSpec, folder: ExperimentFolder, trainer: Trainer) -> TrainingContext:
@@ -115,12 +144,15 @@ def _tell_scoring_cost(
 
 
 def _remember_failure(folder: ExperimentFolder, spec: ExperimentSpec, error: AudioganError) -> None:
+    if isinstance(error, PluginError) and error.__cause__ is not None:
+        write_bytes(folder.traceback, "".join(traceback.format_exception(error.__cause__)).encode())
     # the row of a shorter budget stays until the longer one has its own
     if read_json(folder.result, dict) is None:
         write_json(folder.result, {"name": spec.name, "title": spec.title, "status": "failed", "error": str(error)})
 
 
 def _forget_failure(folder: ExperimentFolder) -> None:
+    folder.traceback.unlink(missing_ok=True)
     # a new attempt that is stopped half-way must not be reported as failed
     result = read_json(folder.result, dict)
     if result is not None and result.get("status") == "failed":

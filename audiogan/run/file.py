@@ -17,10 +17,11 @@ from audiogan.run.environment import environment
 from audiogan.run.experiment import is_finished, run_experiment
 from audiogan.run.folder import RunFolder
 from audiogan.run.identity import check_identity
-from audiogan.run.plan import plan
+from audiogan.run.plan import Plan, plan
 from audiogan.run.reference import Judges
 from audiogan.spec import to_toml
 from audiogan.spec.schema import ExperimentFile, ExperimentSpec
+from audiogan.training.components import Components
 from audiogan.training.device import resolve_device
 from audiogan.training.loop import Outcome
 from audiogan.training.observer import Observer
@@ -59,7 +60,7 @@ def run_file(
     with folder.locked():
         unfinished = _unfinished(chosen, folder, observer)
         with stop.interruptible():
-            _check(file, unfinished, registry, observer)
+            built = _check(file, unfinished, registry, observer)
         # spec.toml describes every experiment of the folder, not those alone that run now
         for spec in file.experiments:
             if spec in chosen or folder.experiment(spec.name).identity.exists():
@@ -69,9 +70,10 @@ def run_file(
         judges = Judges(folder.path / "reference.json", registry, device=device, tell=observer.tell, warn=observer.warn)
         failed: list[str] = []
         try:
-            totals = plan(unfinished, folder, registry, observer, stop)
+            planned = plan(unfinished, built, folder, registry, observer, stop)
             for spec in unfinished:
-                outcome = _run_one(spec, chosen, folder, registry, judges, observer, stop, totals, failed)
+                parts = built.pop(spec.name, None)
+                outcome = _run_one(spec, chosen, folder, registry, judges, observer, stop, planned, parts, failed)
                 write_report(folder.path)
                 if outcome is Outcome.STOPPED:
                     raise Interrupted
@@ -98,11 +100,13 @@ def dry_run(
     folder.check_writable()
     unfinished = _unfinished(chosen, folder, observer)
     with stop.interruptible():
-        _check(file, unfinished, registry, observer)
+        built = _check(file, unfinished, registry, observer)
     for spec in chosen:
         if folder.experiment(spec.name).latest.exists():
             check_identity(folder.experiment(spec.name), spec)
-    plan(unfinished, folder, registry, observer, stop)
+    planned = plan(unfinished, built, folder, registry, observer, stop)
+    for name, fault in planned.faults.items():
+        observer.warn(f"{name}: {fault}")
 
 
 def _unfinished(chosen: Sequence[ExperimentSpec], folder: RunFolder, observer: Observer) -> list[ExperimentSpec]:
@@ -113,10 +117,13 @@ def _unfinished(chosen: Sequence[ExperimentSpec], folder: RunFolder, observer: O
     return unfinished
 
 
-def _check(file: ExperimentFile, unfinished: Sequence[ExperimentSpec], registry: Registry, observer: Observer) -> None:
-    if unfinished:
-        observer.tell(f"checking {len(unfinished)} experiment{'' if len(unfinished) == 1 else 's'}")
-        check_experiments(file, unfinished, registry)
+def _check(
+    file: ExperimentFile, unfinished: Sequence[ExperimentSpec], registry: Registry, observer: Observer
+) -> dict[str, Components]:
+    if not unfinished:
+        return {}
+    observer.tell(f"checking {len(unfinished)} experiment{'' if len(unfinished) == 1 else 's'}")
+    return check_experiments(file, unfinished, registry)
 
 
 def chosen_experiments(file: ExperimentFile, only: Sequence[str]) -> tuple[ExperimentSpec, ...]:
@@ -139,14 +146,15 @@ def _run_one(
     judges: Judges,
     observer: Observer,
     stop: StopSignal,
-    totals: dict[str, int | None],
+    planned: Plan,
+    parts: Components | None,
     failed: list[str],
 ) -> Outcome | None:
     observer.start_experiment(
         spec.name,
         number=chosen.index(spec) + 1,
         count=len(chosen),
-        steps=totals[spec.name],
+        steps=planned.totals[spec.name],
         done=folder.experiment(spec.name).steps_done(),
     )
     ended = "stopped"
@@ -155,6 +163,8 @@ def _run_one(
             outcome = run_experiment(
                 spec,
                 folder.experiment(spec.name),
+                components=parts,
+                fault=planned.faults.get(spec.name),
                 registry=registry,
                 judges=judges,
                 device=resolve_device(spec.training.device),
@@ -164,7 +174,8 @@ def _run_one(
         ended = outcome.value
     except AudioganError as error:
         failed.append(spec.name)
-        observer.warn(f"{spec.name}: {error}")
+        traceback = folder.experiment(spec.name).traceback
+        observer.warn(f"{spec.name}: {error}" + (f"\n  traceback: {traceback}" if traceback.exists() else ""))
         ended = "failed"
         return None
     finally:

@@ -46,6 +46,11 @@ class ExperimentFolder:
         return self.path / "result.json"
 
     @property
+    def traceback(self) -> Path:
+        """Where a plugin failed, for its author."""
+        return self.path / "traceback.txt"
+
+    @property
     def identity(self) -> Path:
         """What the experiment is, to recognise it by when the run goes on."""
         return self.path / "experiment.json"

@@ -24,31 +24,32 @@ class LossSum(nn.Module):
         self.names = _numbered([name for name, _ in losses])
 
     @property
-    def _named(self) -> list[tuple[str, Loss]]:
+    def named(self) -> list[tuple[str, Loss]]:
+        """The losses by their numbered names."""
         # a ModuleList forgets what kind of modules it holds
         return [(name, loss) for name, loss in zip(self.names, self.losses, strict=True) if isinstance(loss, Loss)]
 
     @property
     def generator_needs_real(self) -> bool:
         """Whether one of them compares with real samples in the generator's updates."""
-        return any(loss.generator_needs_real for _, loss in self._named)
+        return any(loss.generator_needs_real for _, loss in self.named)
 
     @property
     def recommended_optimizer(self) -> Mapping[str, Any]:
         """That of the first."""
-        return self._named[0][1].recommended_optimizer
+        return self.named[0][1].recommended_optimizer
 
     def discriminator_terms(self, real: Judged, fake: Judged, step: Step) -> dict[str, Tensor]:
         """Every term that the discriminator minimises."""
-        return _joined([(name, loss.discriminator_terms(real, fake, step)) for name, loss in self._named])
+        return _joined([(name, loss.discriminator_terms(real, fake, step)) for name, loss in self.named])
 
     def generator_terms(self, fake: Judged, real: Judged | None, step: Step) -> dict[str, Tensor]:
         """Every term that the generator minimises."""
-        return _joined([(name, loss.generator_terms(fake, real, step)) for name, loss in self._named])
+        return _joined([(name, loss.generator_terms(fake, real, step)) for name, loss in self.named])
 
     def after_discriminator_step(self, discriminator: Discriminator) -> None:
         """Called after each discriminator update."""
-        for _, loss in self._named:
+        for _, loss in self.named:
             loss.after_discriminator_step(discriminator)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +16,7 @@ from audiogan.shortage import memory_shortage
 from audiogan.spec.schema import TrainingSpec
 from audiogan.training.components import Components
 from audiogan.training.memory import peak_memory_mib, reset_peak_memory
+from audiogan.training.rehearsal import untouched
 from audiogan.training.trainer import Trainer
 
 _ENOUGH_S = 2.0
@@ -48,7 +48,7 @@ def measure_step(components: Components, training: TrainingSpec, *, device: torc
     """
     shape = (training.batch_size, *components.representation.sample_shape)
     labels = DataSpec.of(components.dataset).labels(training.batch_size)
-    with _shortage_in_words(training), _as_before(components, device):
+    with shortage_in_words(training), untouched(components, device):
         # callbacks count steps, and these do not count
         trainer = Trainer(evolve(components, callbacks=()), training, device=device)
         noise = (torch.rand(shape) * 2 - 1).to(device)
@@ -66,23 +66,11 @@ def measure_step(components: Components, training: TrainingSpec, *, device: torc
 
 
 @contextmanager
-def _as_before(components: Components, device: torch.device) -> Iterator[None]:
-    """Puts the state, the gradients and the random numbers of the networks back, whatever happens inside."""
-    modules = (components.generator, components.discriminator, components.loss)
-    states = [copy.deepcopy(module.state_dict()) for module in modules]
-    gradients = [(parameter, parameter.grad) for module in modules for parameter in module.parameters()]
-    with torch.random.fork_rng(devices=[device] if device.type == "cuda" else []):
-        try:
-            yield
-        finally:
-            for module, state in zip(modules, states, strict=True):
-                module.load_state_dict(state)
-            for parameter, gradient in gradients:
-                parameter.grad = gradient
+def shortage_in_words(training: TrainingSpec) -> Iterator[None]:
+    """Says what to lower where a step inside does not fit into memory.
 
-
-@contextmanager
-def _shortage_in_words(training: TrainingSpec) -> Iterator[None]:
+    :raises TrainingError: it does not.
+    """
     try:
         yield
     except (RuntimeError, MemoryError) as error:

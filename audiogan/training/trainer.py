@@ -38,8 +38,7 @@ class Trainer:
         self.state = TrainingState()
         self._discriminator_steps = training.discriminator_steps
         self._rng = torch.Generator().manual_seed(training.seed ^ LATENT_SEED)
-        for module in (components.representation, components.generator, components.discriminator, components.loss):
-            module.to(device)
+        components.to(device)
         optimizers = {
             network: build_optimizer(
                 _chosen(own, training.optimizer, components),

@@ -178,7 +178,7 @@ def test_a_file_in_the_way_is_called_a_file(
 ) -> None:
     (tmp_path / "file").write_text("in the way")
     assert main(["run", str(tones), "--output", str(tmp_path / "file" / below), *arguments]) == 2
-    assert f"{tmp_path / 'file'} is a file, not a folder; use --output DIR" in capsys.readouterr().err
+    assert f"{tmp_path / 'file'} is a file, not a folder" in capsys.readouterr().err
 
 
 def test_a_dry_run_sees_that_the_folder_holds_another_run(
@@ -194,15 +194,15 @@ def test_a_dry_run_sees_that_the_folder_holds_another_run(
     ]
 
 
-def test_a_broken_component_is_not_taken_for_a_mistake(told: Callable[..., list[str]], tones: Path) -> None:
+def test_a_constructor_that_fails_is_named_with_its_line(told: Callable[..., list[str]]) -> None:
     class Broken(LinearGenerator):
         def __init__(self, *_: Any, **__: Any) -> None:
             raise RuntimeError("a bug")
 
-    registry = registry_with("generator", "wavegan", Broken)
-    file = read_experiments(tones, catalog=installed())
-    with pytest.raises(RuntimeError, match="a bug"):
-        check_experiments(file, file.experiments, registry)
+    text = EXPERIMENTS.replace("dim = 1\nlatent_dim = 8\n", "")
+    (line,) = told(text, registry=registry_with("generator", "wavegan", Broken))[1:]
+    place = f"({__file__}, line {Broken.__init__.__code__.co_firstlineno + 1})"
+    assert f"generator 'wavegan' of tests 0 fails: RuntimeError: a bug {place}" in line
 
 
 def test_two_metrics_with_one_figure_are_refused(told: Callable[..., list[str]]) -> None:
