@@ -9,6 +9,8 @@ from typing import Any
 
 import attrs
 
+from audiogan.errors import OptionError
+
 
 def option(
     *,
@@ -21,13 +23,18 @@ def option(
     maximum: float | None = None,
     above: float | None = None,
     infinity: bool = False,
+    component: str | None = None,
 ) -> Any:
     """A field of a frozen attrs options class, with what ``audiogan describe`` and the docs print about it.
 
     ``help`` is one line; ``unit`` follows the value ("samples", "Hz", "s"). ``choices``, ``minimum`` and ``maximum``
-    (both inclusive) and ``above`` (exclusive) are checked when an instance is made and raise ``ValueError`` with the
-    field's name and value; ``None`` passes where the field's type allows it. So is that numbers are numbers and, unless
-    ``infinity`` is a value like others, finite.
+    (both inclusive) and ``above`` (exclusive) are checked when an instance is made, and that numbers are numbers and,
+    unless ``infinity`` is a value like others, finite; ``None`` passes where the field's type allows it.
+
+    ``component`` is for an option that names another component of that kind, such as ``"embedding"``: a name or a table
+    with ``type`` becomes a ``ComponentSpec``, whose options are checked with the rest.
+
+    :raises OptionError: when an instance is made with a value that is out of bounds.
 
     >>> @attrs.frozen
     ... class Options:
@@ -35,13 +42,13 @@ def option(
     >>> Options(dim=0)
     Traceback (most recent call last):
         ...
-    ValueError: dim must be at least 1, not 0
+    audiogan.errors.OptionError: dim must be at least 1, not 0
     """
 
     def check(_instance: Any, attribute: attrs.Attribute[Any], value: Any) -> None:
         complaint = out_of_bounds(attribute, value)
         if complaint is not None:
-            raise ValueError(f"{attribute.name} {complaint}, not {value!r}")
+            raise OptionError(attribute.name, f"{complaint}, not {value!r}")
 
     metadata = {
         "help": help,
@@ -51,6 +58,7 @@ def option(
         "maximum": maximum,
         "above": above,
         "infinity": infinity,
+        "component": component,
     }
     if factory is not None:
         return attrs.field(factory=factory, validator=check, metadata=metadata)

@@ -42,7 +42,7 @@ def run(arguments: argparse.Namespace) -> int:
     from audiogan.cli.description import describe_component, describe_section, find_entries, overview
     from audiogan.cli.text_table import print_tables
     from audiogan.registry import installed
-    from audiogan.spec.overrides import read_options
+    from audiogan.spec.layers import read_options
 
     if arguments.name in _FILE_SECTIONS and arguments.kind is None:
         print_tables([describe_section(arguments.name)])

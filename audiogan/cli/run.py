@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
     from audiogan.training.stop import StopSignal
 
     registry = installed()
-    file = read_experiments(arguments.file, catalog=registry, profile=arguments.profile, overrides=arguments.overrides)
+    file = read_experiments(arguments.file, registry=registry, profile=arguments.profile, overrides=arguments.overrides)
     folder = RunFolder(arguments.output or default_output(arguments.file, arguments.profile))
     stop = StopSignal()
     with stop.listening(), choose_display(quiet=arguments.quiet) as display:

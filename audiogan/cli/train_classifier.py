@@ -54,7 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
     from audiogan.cli.text_table import print_tables
     from audiogan.evaluation.classifier import ClassifierOptions, train_classifier
     from audiogan.evaluation.classifier.output import check_vacant, make_room, save_or_keep
-    from audiogan.spec.overrides import read_options
+    from audiogan.spec.layers import read_options
     from audiogan.spec.structure import structure_options
     from audiogan.training.device import resolve_device
     from audiogan.training.stop import StopSignal

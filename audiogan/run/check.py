@@ -19,9 +19,9 @@ from audiogan.registry.blame import plugin_fault
 from audiogan.run.judging import figure_clash, named_metric
 from audiogan.run.scoring import no_such_figure
 from audiogan.run.scoring_cost import too_large_scorings
-from audiogan.spec.locator import KeyPath
+from audiogan.spec.toml import KeyPath
 from audiogan.spec.named_option import mentioned_option, opening_option
-from audiogan.spec.problems import Problem, as_error
+from audiogan.spec.problems import as_error
 from audiogan.spec.schema import ComponentSpec, ExperimentFile, ExperimentSpec, OptimizerSpec
 from audiogan.system_memory import available_memory
 from audiogan.training.components import Components, RefusedComponentsError, build_components

@@ -69,7 +69,7 @@ def named_metric(spec: ComponentSpec, registry: Registry) -> NamedMetric:
     :raises PluginError: no metric of that name is installed.
     :raises SpecError: its options do not go together.
     """
-    return NamedMetric(spec.type, registry.find("metric", spec.type).distribution, build("metric", spec, registry))
+    return NamedMetric(spec.type, str(registry.find("metric", spec.type).plugin), build("metric", spec, registry))
 
 
 def check_samples(name: str, metric: Metric, samples: int) -> None:

@@ -61,7 +61,7 @@ def experiment_spec(experiment: Path, registry: Registry) -> ExperimentSpec:
         raise AudioganError(
             f"{experiment}: not an experiment's folder: there is no {written}; give runs/FILE/EXPERIMENT"
         )
-    specs = read_experiments(written, catalog=registry).experiments
+    specs = read_experiments(written, registry=registry).experiments
     name = experiment.resolve().name
     for spec in specs:
         if spec.name == name:

@@ -1,36 +1,54 @@
-"""What is wrong with an experiment file, gathered so that every mistake is told at once."""
+"""What is wrong with an experiment file, gathered so that every mistake is said at once."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, final
 
 import tomli_w
-from attrs import frozen
+from attrs import field, frozen
 
-from audiogan.errors import SpecError
-from audiogan.spec.tree import Node, Origin
+from audiogan.errors import Problem, SpecError
+from audiogan.spec.toml import KeyPath, Node, Origin, dotted
 
 _LONGEST_VALUE = 60
+_MOST_LINES = 100
 
 
-@final
-@frozen
-class Problem:
-    """One mistake: where it was written, the value as written (empty for a table), and what to do about it."""
-
-    origin: Origin
-    message: str
-    value: str = ""
-
-    def __str__(self) -> str:
-        assignment = f"{self.origin.key} = {self.value}" if self.value else self.origin.key
-        return ": ".join(part for part in (self.origin.place, assignment, self.message) if part)
+def problem(origin: Origin, message: str) -> Problem:
+    """Something that is missing at ``origin``, or wrong with the table there."""
+    return Problem(origin.source, origin.line, origin.key, "", message)
 
 
 def problem_at(node: Node, message: str) -> Problem:
     """A mistake in the value of ``node``, or something amiss in the table that it is."""
-    return Problem(node.origin, message, "" if node.is_table else written(node.plain()))
+    value = "" if node.is_table else node.text or written(node.plain())
+    return Problem(node.origin.source, node.origin.line, node.origin.key, value, message)
+
+
+def located(experiment: Node, path: KeyPath, message: str) -> Problem:
+    """A mistake at a key path of a merged ``[[experiment]]`` table, where it or the table that lacks it was written."""
+    node, rest = experiment.nearest(path)
+    if not rest or not node.is_table:
+        return problem_at(node, message)
+    return problem(node.origin.under(dotted(rest)), message)
+
+
+@final
+@frozen
+class Sources:
+    """The merged tables of every experiment by its name, for mistakes that show only when they are built."""
+
+    subject: str = "the experiments"
+    """What they were read from."""
+    experiments: Mapping[str, Node] = field(factory=dict)
+
+    def problem(self, experiment: str, path: KeyPath, message: str) -> Problem:
+        """A mistake at a key path of an experiment, such as ``("evaluation", "metrics", 0, "splits")``."""
+        node = self.experiments.get(experiment)
+        if node is None:
+            return Problem(f"experiment '{experiment}'", 0, dotted(path), "", message)
+        return located(node, path, message)
 
 
 def written(value: Any) -> str:
@@ -48,8 +66,18 @@ def written(value: Any) -> str:
 
 
 def as_error(problems: Iterable[Problem], *, subject: str) -> SpecError:
-    """One error that lists every distinct problem: those with lines in their order, then those of the command line."""
-    by_line = sorted(problems, key=lambda problem: (problem.origin.line == 0, problem.origin.line))
-    lines = list(dict.fromkeys(map(str, by_line)))
-    count = "1 mistake" if len(lines) == 1 else f"{len(lines)} mistakes"
-    return SpecError("\n".join([f"{count} in {subject}", *(f"  {line}" for line in lines)]))
+    """One error that holds every distinct problem: those with lines in their order, then those of the command line."""
+    ordered = sorted(dict.fromkeys(problems), key=lambda each: (each.line == 0, each.line))
+    count = "1 mistake" if len(ordered) == 1 else f"{len(ordered):,} mistakes"
+    lines = [f"{count} in {subject}", *(f"  {each}" for each in ordered[:_MOST_LINES])]
+    if len(ordered) > _MOST_LINES:
+        lines.append(f"  … and {len(ordered) - _MOST_LINES:,} more")
+    return SpecError("\n".join(lines), ordered)
+
+
+def option_error(problems: Sequence[Problem]) -> SpecError:
+    """One error about the options of a single component, which every problem names as its file."""
+    if len(problems) == 1:
+        return SpecError(str(problems[0]), problems)
+    lines = [str(each._replace(file="")) for each in problems]
+    return SpecError("\n  ".join([f"{problems[0].file}:", *lines]), problems)

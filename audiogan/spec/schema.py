@@ -1,18 +1,19 @@
 """The experiment file as frozen classes, after defaults, profile and overrides are merged.
 
-Nothing here knows torch. Components are kept as a name and raw options; what options a name takes is the plugin's to
-say, through the catalogue that :mod:`audiogan.spec` is given.
+Components are kept as a name and an instance of the options class that their plugin registered with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, final
 
 from attrs import field, frozen
 
 from audiogan.options import option
-from audiogan.spec.sources import Sources
+from audiogan.registry import Registry, installed
+from audiogan.spec.problems import Sources
 
 
 @final
@@ -27,7 +28,7 @@ class ComponentSpec:
 @final
 @frozen
 class OptimizerSpec:
-    """An optimiser: the name of a ``torch.optim`` class and its keyword arguments."""
+    """An optimiser: the name of a ``torch.optim`` class, or of one that a plugin registered, and its arguments."""
 
     type: str
     arguments: Mapping[str, Any] = field(factory=dict)
@@ -71,7 +72,9 @@ class EvaluationSpec:
     """What is measured, when, and on how many samples."""
 
     metrics: tuple[ComponentSpec, ...] = option(
-        factory=lambda: (ComponentSpec("inception-score"),), help="metrics by name, or tables with type and options"
+        factory=lambda: (ComponentSpec("inception-score"),),
+        component="metric",
+        help="metrics by name, or tables with type and options",
     )
     every_epochs: float | None = option(
         default=None, above=0, unit="epochs", help="scoring interval in epochs; 1 where neither interval is given"
@@ -81,11 +84,12 @@ class EvaluationSpec:
     )
     samples: int = option(default=5_000, minimum=2, unit="windows", help="generated windows a scoring")
     final_samples: int = option(
-        default=50_000, minimum=2, unit="windows", help="generated windows for the figures of the table"
+        default=50_000, minimum=2, unit="windows", help="generated windows for the values of the table"
     )
     best_by: str = option(
-        default="inception_score_mean",
-        help="the figure that marks the best checkpoint by its maximum, or minimum of a distance",
+        default="",
+        help="the value that marks the best checkpoint by its maximum, or minimum of a distance; where absent, the "
+        "first value of the first metric",
     )
     previews: int = option(default=8, minimum=0, unit="files", help="WAV files of fixed latents a scoring")
 
@@ -95,18 +99,19 @@ class EvaluationSpec:
 class ExperimentSpec:
     """One row of the table: everything that it takes to train and score it."""
 
-    name: str
-    title: str
-    dataset: ComponentSpec
-    representation: ComponentSpec
-    generator: ComponentSpec
-    discriminator: ComponentSpec
-    loss: tuple[ComponentSpec, ...]
-    """One or several, whose terms are summed."""
-    training: TrainingSpec
-    evaluation: EvaluationSpec
-    callbacks: tuple[ComponentSpec, ...] = ()
-    published: Mapping[str, float] = field(factory=dict)
+    name: str = option(help="names the experiment's folder")
+    title: str = option(help="its name in the table")
+    dataset: ComponentSpec = option(component="dataset", help="what is trained on")
+    representation: ComponentSpec = option(component="representation", help="what the networks see of a waveform")
+    generator: ComponentSpec = option(component="generator", help="the generator")
+    discriminator: ComponentSpec = option(component="discriminator", help="the discriminator")
+    loss: tuple[ComponentSpec, ...] = option(component="loss", help="one or several, whose terms are summed")
+    training: TrainingSpec = option(help="how long and how to train")
+    evaluation: EvaluationSpec = option(help="what is measured, and when")
+    callbacks: tuple[ComponentSpec, ...] = option(
+        default=(), component="callback", help="what happens around the steps, called in this order"
+    )
+    published: Mapping[str, float] = option(factory=dict, help="values to print beside the experiment's own")
 
 
 @final
@@ -117,4 +122,8 @@ class ExperimentFile:
     title: str
     experiments: tuple[ExperimentSpec, ...]
     profile: str | None = None
+    plugins: tuple[Path, ...] = ()
+    """The Python files that were loaded for its components, as absolute paths."""
     sources: Sources = field(factory=Sources, eq=False, repr=False)
+    registry: Registry = field(factory=installed, eq=False, repr=False)
+    """What is installed, with what :attr:`plugins` registered."""

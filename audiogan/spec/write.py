@@ -10,7 +10,7 @@ from typing import Any
 import attrs
 import tomli_w
 
-from audiogan.spec.read import RESOLVED_PROFILE
+from audiogan.spec.layers import RESOLVED_PROFILE
 from audiogan.spec.schema import ComponentSpec, ExperimentFile, OptimizerSpec
 
 
@@ -19,24 +19,29 @@ def to_toml(file: ExperimentFile) -> str:
     document: dict[str, Any] = {"title": file.title}
     if file.profile is not None:
         document[RESOLVED_PROFILE] = file.profile
-    document["experiment"] = _plain(file.experiments)
+    if file.plugins:
+        document["plugins"] = as_plain(file.plugins)
+    document["experiment"] = as_plain(file.experiments)
     return tomli_w.dumps(document)
 
 
-def _plain(value: Any) -> Any:
+def as_plain(value: Any) -> Any:
+    """A spec, or anything in one, as an experiment file holds it: tables, lists and scalars.
+
+    >>> as_plain(OptimizerSpec("SGD", {"lr": 0.1}))
+    {'type': 'SGD', 'lr': 0.1}
+    """
     if isinstance(value, ComponentSpec):
-        return {"type": value.type, **(_plain(value.options) if value.options is not None else {})}
+        return {"type": value.type, **(as_plain(value.options) if value.options is not None else {})}
     if isinstance(value, OptimizerSpec):
-        return {"type": value.type, **_plain(value.arguments)}
+        return {"type": value.type, **as_plain(value.arguments)}
     if attrs.has(type(value)):
         fields = (field.name for field in attrs.fields(type(value)) if field.init)
-        return _plain({name: getattr(value, name) for name in fields})
+        return as_plain({name: getattr(value, name) for name in fields})
     if isinstance(value, Mapping):
-        return {str(key): _plain(item) for key, item in value.items() if item is not None}
+        return {str(key): as_plain(item) for key, item in value.items() if item is not None}
     if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
+        return [as_plain(item) for item in value]
     if isinstance(value, Path):
         return str(value)
-    if isinstance(value, Enum):
-        return value.value
-    return value
+    return value.value if isinstance(value, Enum) else value

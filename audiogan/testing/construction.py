@@ -8,7 +8,7 @@ from typing import Any
 
 from audiogan.interfaces import DataSpec
 from audiogan.interfaces.contracts import ContractError
-from audiogan.registry.admission import NotAComponentError, check_component
+from audiogan.registry.registry import NotAComponentError, check_component
 from audiogan.spec.structure import structure_options
 
 

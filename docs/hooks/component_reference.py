@@ -20,7 +20,7 @@ def all_components(kind: str) -> str:
     """Every component of a kind that comes with audiogan: what it is, its options, its layers."""
     registry = installed()
     entries = [registry.find(kind, name) for name in registry.names(kind)]
-    return "\n\n".join(_component(registry, entry) for entry in entries if entry.distribution.startswith(_OWN))
+    return "\n\n".join(_component(registry, entry) for entry in entries if str(entry.plugin).startswith(_OWN))
 
 
 def section(name: str) -> str:

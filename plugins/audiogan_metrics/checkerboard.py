@@ -12,7 +12,7 @@ from attrs import frozen
 from numpy.typing import NDArray
 from torch import Tensor
 
-from audiogan import DataError, Dataset, Metric, MetricResult, option
+from audiogan import DataError, Dataset, Metric, MetricResult, OptionError, option
 from audiogan.evaluation.bootstrap import bootstrap_protocol
 from audiogan.evaluation.checkerboard import (
     ArtifactLines,
@@ -50,7 +50,7 @@ class CheckerboardOptions:
 
     def __attrs_post_init__(self) -> None:
         if self.strides is not None and (not self.strides or min(self.strides) < 2):
-            raise ValueError(f"strides must be one or more whole numbers of at least 2, not {list(self.strides)}")
+            raise OptionError("strides", f"must be one or more integers of at least 2, not {list(self.strides)}")
 
 
 @final

@@ -9,7 +9,7 @@ from typing import final
 from attrs import frozen
 from torch import Tensor
 
-from audiogan import DataError, Dataset, Metric, MetricResult, option
+from audiogan import DataError, Dataset, Metric, MetricResult, OptionError, option
 from audiogan.evaluation.bootstrap import bootstrap_protocol
 from audiogan.evaluation.classifier import TrainedClassifier
 from audiogan.evaluation.classifier.choice import ClassifierChoice, check_choice, chosen_classifier
@@ -38,7 +38,7 @@ class InceptionScoreOptions(ClassifierChoice):
 
     def __attrs_post_init__(self) -> None:
         if self.protocol == "wavegan" and self.splits != _WAVEGAN_SPLITS:
-            raise ValueError(f"splits must be {_WAVEGAN_SPLITS} under protocol 'wavegan', not {self.splits}")
+            raise OptionError("splits", f"must be {_WAVEGAN_SPLITS} under protocol 'wavegan', not {self.splits}")
 
 
 @final

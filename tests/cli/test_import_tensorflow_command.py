@@ -54,7 +54,7 @@ def test_the_golden_checkpoint_gives_the_golden_waveforms(
     assert "16000 Hz (--sample-rate)" in printed
     assert "left out" not in printed
 
-    (spec,) = read_experiments(out / "spec.toml", catalog=installed()).experiments
+    (spec,) = read_experiments(out / "spec.toml", registry=installed()).experiments
     checkpoint = read_checkpoint(out / "wavegan" / "checkpoints" / "best.safetensors")
     assert checkpoint.document["data"] == {
         "sample_shape": [1, 16_384],

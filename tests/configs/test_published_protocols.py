@@ -19,7 +19,7 @@ TABLE_1 = FOLDER.parent / "table1.toml"
 
 
 def read(path: Path, profile: str | None = None) -> dict[str, ExperimentSpec]:
-    return {spec.name: spec for spec in read_experiments(path, catalog=installed(), profile=profile).experiments}
+    return {spec.name: spec for spec in read_experiments(path, registry=installed(), profile=profile).experiments}
 
 
 def test_all_of_them_are_tested() -> None:

@@ -25,7 +25,7 @@ def options(component: Any) -> Any:
 
 def read(name: str, profile: str | None = None) -> dict[str, ExperimentSpec]:
     path = next(path for path in CONFIGS if path.stem == name)
-    return {spec.name: spec for spec in read_experiments(path, catalog=installed(), profile=profile).experiments}
+    return {spec.name: spec for spec in read_experiments(path, registry=installed(), profile=profile).experiments}
 
 
 def test_all_three_are_shipped() -> None:
@@ -36,7 +36,7 @@ def test_all_three_are_shipped() -> None:
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_every_file_reads_and_its_networks_fit_each_other(path: Path, profile: str | None, tmp_path: Path) -> None:
     registry = installed()
-    file = read_experiments(path, catalog=registry, profile=profile)
+    file = read_experiments(path, registry=registry, profile=profile)
     for spec in file.experiments:
         data = waveform_data(options(spec.dataset).window_length)
         shape = build("representation", spec.representation, registry, data).sample_shape
@@ -51,12 +51,12 @@ def test_every_file_reads_and_its_networks_fit_each_other(path: Path, profile: s
             assert discriminator(samples).shape == (2,)
     resolved = tmp_path / "spec.toml"
     resolved.write_text(to_toml(file), encoding="utf-8")
-    assert read_experiments(resolved, catalog=registry) == file
+    assert read_experiments(resolved, registry=registry) == file
 
 
 @pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.stem)
 def test_quick_means_sixty_steps_and_three_scorings_or_more(path: Path) -> None:
-    for spec in read_experiments(path, catalog=installed(), profile="quick").experiments:
+    for spec in read_experiments(path, registry=installed(), profile="quick").experiments:
         steps, every = spec.training.steps, spec.evaluation.every_steps
         assert steps is not None
         assert every is not None

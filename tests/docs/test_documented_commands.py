@@ -69,14 +69,14 @@ def test_runs_of_the_shipped_files_are_read() -> None:
         if any(override in OF_THE_EXAMPLE_PLUGIN for override in run.overrides):
             continue
         file = read_experiments(
-            REPOSITORY / run.file, catalog=installed(), profile=run.profile, overrides=run.overrides, only=run.only
+            REPOSITORY / run.file, registry=installed(), profile=run.profile, overrides=run.overrides, only=run.only
         )
         assert file.experiments, str(block)
 
 
 def test_experiments_to_generate_from_are_in_the_file() -> None:
     names = {
-        spec.name for spec in read_experiments(REPOSITORY / "configs/table1.toml", catalog=installed()).experiments
+        spec.name for spec in read_experiments(REPOSITORY / "configs/table1.toml", registry=installed()).experiments
     }
     generations = [generate for _, generate in of("generate") if generate.experiment.parts[1] == "table1-quick"]
     assert generations
@@ -107,13 +107,13 @@ def test_the_example_plugin_is_where_the_pages_say() -> None:
 def test_tfrecord_variant_of_table1_changes_nothing_but_the_dataset() -> None:
     arguments = next(run for _, run in of("run") if "dataset.type=tfrecord" in run.overrides)
     path = REPOSITORY / "configs/table1.toml"
-    file = read_experiments(path, catalog=installed(), overrides=arguments.overrides)
-    plain = read_experiments(path, catalog=installed())
+    file = read_experiments(path, registry=installed(), overrides=arguments.overrides)
+    plain = read_experiments(path, registry=installed())
     assert {spec.dataset.type for spec in file.experiments} == {"tfrecord"}
     for changed, spec in zip(file.experiments, plain.experiments, strict=True):
         assert changed.dataset.options.window_length == spec.dataset.options.window_length == 16_384
         assert (changed.generator, changed.discriminator, changed.loss) == (
             spec.generator,
             spec.discriminator,
-            spec.loss,
+            *spec.loss,
         )

@@ -22,7 +22,7 @@ def test_file_is_read(block: Block, text: str, tmp_path: Path) -> None:
     path.write_text(text, encoding="utf-8")
     count = len(tomllib.loads(text)["experiment"])
     for profile in (None, *tomllib.loads(text).get("profile", {})):
-        file = read_experiments(path, catalog=installed(), profile=profile)
+        file = read_experiments(path, registry=installed(), profile=profile)
         assert len(file.experiments) == count
 
 
@@ -33,7 +33,7 @@ def test_mistakes_are_told_as_the_page_says(tmp_path: Path, monkeypatch: pytest.
     path = Path("mistaken.toml")
     path.write_text(shown[at].text, encoding="utf-8")
     with pytest.raises(SpecError) as told:
-        read_experiments(path, catalog=installed())
+        read_experiments(path, registry=installed())
     assert f"audiogan: {told.value}\n" == shown[at + 1].text
 
 
@@ -60,7 +60,7 @@ def test_what_wins_is_the_order_that_the_page_gives(tmp_path: Path) -> None:
     shared, single = "training.steps=5", "experiment.a.training.steps=6"
 
     def steps(profile: str | None, *overrides: str) -> int | None:
-        file = read_experiments(path, catalog=installed(), profile=profile, overrides=overrides)
+        file = read_experiments(path, registry=installed(), profile=profile, overrides=overrides)
         return file.experiments[0].training.steps
 
     assert [steps(None), steps("p"), steps("p", shared), steps("p", single, shared)] == [2, 4, 5, 6]

@@ -42,7 +42,7 @@ def test_every_check_is_documented(name: str, built_page: dict[str, str]) -> Non
 @pytest.mark.parametrize(("kind", "name"), COMPONENTS)
 def test_every_component_and_option_is_documented(kind: str, name: str, built_page: dict[str, str]) -> None:
     entry = installed().find(kind, name)
-    if not entry.distribution.startswith("audiogan "):
+    if not str(entry.plugin).startswith("audiogan "):
         return
     _, start, rest = built_page["components"].partition(f'id="{kind}-{name}"')
     assert start

@@ -13,16 +13,15 @@ from audiogan.data.cache import CACHE_VARIABLE
 from audiogan.errors import DataError, PluginError, SpecError
 from audiogan.evaluation.classifier import TrainedClassifier, load_classifier
 from audiogan.evaluation.classifier import train_classifier as train_classifier_on
-from audiogan.registry import Registry, installed
-from audiogan.registry.registry import Entry
+from audiogan.registry import Entry, Plugin, Registry, installed
 from tests.evaluation.harmonic_tones import HarmonicTones
 
 
 @pytest.fixture(autouse=True)
 def _tones_are_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     found = installed()
-    entry = Entry("dataset", "harmonic-tones", HarmonicTones, "tests 1.0")
-    with_tones = Registry({**found.entries, "dataset": {**found.entries["dataset"], entry.name: entry}})
+    entry = Entry("dataset", "harmonic-tones", HarmonicTones, Plugin("tests", "tests", "1.0"))
+    with_tones = found.replacing([entry])
     monkeypatch.setattr("audiogan.build.installed", lambda: with_tones)
 
 

@@ -68,7 +68,7 @@ from audiogan.registry import installed
 from audiogan.spec import read_experiments
 from audiogan.testing import waveform_data
 registry = installed()
-(spec,) = read_experiments(Path(sys.argv[1]), catalog=registry).experiments
+(spec,) = read_experiments(Path(sys.argv[1]), registry=registry).experiments
 patch = build("discriminator", spec.discriminator, registry, waveform_data(256))
 print(type(patch).__name__, patch.hidden.out_channels, tuple(patch(torch.zeros(2, 1, 256)).shape))
 """

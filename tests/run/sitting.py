@@ -7,11 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from attrs import evolve
 
 from audiogan.interfaces import Component
-from audiogan.registry import Registry, installed
-from audiogan.registry.registry import Entry
+from audiogan.registry import Entry, Plugin, Registry, installed
 from audiogan.run.file import RunOutcome, run_file
 from audiogan.run.folder import RunFolder
 from audiogan.spec import read_experiments
@@ -33,7 +31,7 @@ def sit(
     """Runs ``file`` into ``folder``."""
     registry = registry or installed()
     return run_file(
-        read_experiments(file, catalog=registry, profile=profile, overrides=overrides),
+        read_experiments(file, registry=registry, profile=profile, overrides=overrides),
         RunFolder(folder),
         registry=registry,
         observer=witness or Witness(),
@@ -44,9 +42,7 @@ def sit(
 
 def registry_with(kind: str, name: str, component_class: type[Component]) -> Registry:
     """What is installed, and one component more."""
-    registry = installed()
-    entries = {**registry.entries[kind], name: Entry(kind, name, component_class, "tests 0")}
-    return evolve(registry, entries={**registry.entries, kind: entries})
+    return installed().replacing([Entry(kind, name, component_class, Plugin("tests", "tests", "0"))])
 
 
 def json_lines(path: Path) -> list[dict[str, Any]]:

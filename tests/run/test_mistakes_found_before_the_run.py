@@ -61,7 +61,7 @@ def told(shard: Path, tmp_path: Path) -> Callable[..., list[str]]:
     def complaints(text: str, *, registry: Any = None, **arguments: Any) -> list[str]:
         registry = registry or installed()
         path = write_experiments(tmp_path, shard, text=text)
-        file = read_experiments(path, catalog=registry, **arguments)
+        file = read_experiments(path, registry=registry, **arguments)
         with pytest.raises(SpecError) as caught:
             check_experiments(file, file.experiments, registry)
         return [line.strip().replace(str(path), "FILE") for line in str(caught.value).splitlines()]
@@ -148,14 +148,14 @@ def _loud() -> Any:
 
 
 def test_a_file_without_sources_names_experiment_and_key(tones: Path) -> None:
-    file = read_experiments(tones, catalog=installed(), overrides=["evaluation.best_by=beauty"])
+    file = read_experiments(tones, registry=installed(), overrides=["evaluation.best_by=beauty"])
     bare = ExperimentFile(file.title, file.experiments[:1])
     with pytest.raises(SpecError, match=r"experiment 'lsgan': evaluation\.best_by: no metric gives 'beauty'"):
         check_experiments(bare, bare.experiments, installed())
 
 
 def test_nothing_is_wrong_with_what_runs(tones: Path) -> None:
-    file = read_experiments(tones, catalog=installed())
+    file = read_experiments(tones, registry=installed())
     check_experiments(file, file.experiments, installed())
 
 

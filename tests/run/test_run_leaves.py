@@ -107,8 +107,8 @@ def test_the_environment_says_what_repeating_depends_on(whole: WholeRun) -> None
 
 
 def test_the_resolved_file_reads_as_the_same_experiments(whole: WholeRun, tones: Path) -> None:
-    resolved = read_experiments(whole.folder / "spec.toml", catalog=installed())
-    assert resolved.experiments == read_experiments(tones, catalog=installed()).experiments
+    resolved = read_experiments(whole.folder / "spec.toml", registry=installed())
+    assert resolved.experiments == read_experiments(tones, registry=installed()).experiments
 
 
 def test_previews_are_of_the_same_latents_through_training(whole: WholeRun) -> None:

@@ -24,7 +24,7 @@ def test_a_dry_run_writes_nothing(tones: Path, tmp_path: Path, monkeypatch: pyte
     monkeypatch.chdir(tmp_path)
     before, witness = _tree(tones.parent), Witness()
     dry_run(
-        read_experiments(tones, catalog=installed()),
+        read_experiments(tones, registry=installed()),
         RunFolder(tmp_path / "run"),
         registry=installed(),
         observer=witness,
@@ -78,6 +78,6 @@ def test_a_stop_while_preparing_is_immediate(word: str, whole: WholeRun, tones: 
 def test_a_stop_in_a_dry_run_ends_it(tones: Path) -> None:
     stop = StopSignal()
     stop.request()
-    file = read_experiments(tones, catalog=installed())
+    file = read_experiments(tones, registry=installed())
     with pytest.raises(Interrupted):
         dry_run(file, RunFolder(tones.parent / "run"), registry=installed(), observer=Witness(), stop=stop)

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 from attrs import frozen
 
-from audiogan import PluginError, option
-from audiogan.errors import suggest
+from audiogan import option
+from audiogan.registry import Entry, Plugin, Registry
+from audiogan.spec import ComponentSpec
 
 
 @frozen
@@ -41,39 +42,61 @@ class ClassifierOptions:
 
 
 @frozen
+class PenaltyOptions:
+    weight: float = option(default=1.0, minimum=0, help="factor")
+
+
+@frozen
+class AverageOptions:
+    decay: float = option(default=0.999, minimum=0, maximum=1, help="how slowly the average follows")
+
+
+@frozen
+class MelOptions:
+    n_mels: int = option(default=80, minimum=1, help="bands")
+
+
+@frozen
 class ScoreOptions:
     splits: int = option(default=10, minimum=1, help="groups")
     classifier: ClassifierOptions = option(factory=ClassifierOptions, help="trained on the labels")
     path: str | None = option(default=None, help="a trained one")
+    embedding: ComponentSpec | None = option(default=None, component="embedding", help="what distances are taken in")
 
 
-@frozen
-class FakeCatalog:
-    options: Mapping[str, Mapping[str, type[Any]]]
+class Score:
+    """Stands in for a metric."""
 
-    def names(self, kind: str) -> tuple[str, ...]:
-        return tuple(sorted(self.options[kind]))
+    def __init__(self, options: Any) -> None:
+        self.options = options
 
-    def options_class(self, kind: str, name: str) -> type[Any]:
-        if name not in self.options[kind]:
-            raise PluginError(f"unknown {kind} '{name}'{suggest(name, self.options[kind])}")
-        return self.options[kind][name]
+    def figure_names(self) -> tuple[str, ...]:
+        return ("inception_score_mean", "inception_score_std")
 
-    def recommended_optimizer(self, loss: str) -> Mapping[str, Any]:
-        return {"wgan": {"type": "RMSprop", "lr": 5e-5}}.get(loss, {"type": "Adam", "lr": 1e-4, "betas": [0.5, 0.9]})
+
+_ADAM = {"type": "Adam", "lr": 1e-4, "betas": [0.5, 0.9]}
+_OPTIMIZERS: Mapping[str, Mapping[str, Any]] = {"wgan": {"type": "RMSprop", "lr": 5e-5}}
+_OPTIONS: Mapping[str, Mapping[str, type[Any]]] = {
+    "dataset": {"bach-piano": NoOptions, "tfrecord": ShardOptions},
+    "representation": {"waveform": NoOptions},
+    "generator": {"wavegan": ConvolutionOptions},
+    "discriminator": {"wavegan": ConvolutionOptions, "lstm": NetworkOptions},
+    "loss": {"wgan": NoOptions, "lsgan": NoOptions, "r1": PenaltyOptions},
+    "callback": {"ema": AverageOptions},
+    "metric": {"inception-score": ScoreOptions},
+    "embedding": {"mel": MelOptions},
+}
+
+
+def _entry(kind: str, name: str, options_class: type[Any]) -> Entry:
+    members = {"options_class": options_class, "recommended_optimizer": _OPTIMIZERS.get(name, _ADAM)}
+    return Entry(kind, name, type(name, (Score,), members), Plugin("tests"))
 
 
 @pytest.fixture(scope="session")
-def catalog() -> FakeCatalog:
-    return FakeCatalog(
-        {
-            "dataset": {"bach-piano": NoOptions, "tfrecord": ShardOptions},
-            "representation": {"waveform": NoOptions},
-            "generator": {"wavegan": ConvolutionOptions},
-            "discriminator": {"wavegan": ConvolutionOptions, "lstm": NetworkOptions},
-            "loss": {"wgan": NoOptions, "lsgan": NoOptions},
-            "metric": {"inception-score": ScoreOptions},
-        }
+def registry() -> Registry:
+    return Registry(
+        [_entry(kind, name, options) for kind, by_name in _OPTIONS.items() for name, options in by_name.items()]
     )
 
 

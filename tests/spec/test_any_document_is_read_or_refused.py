@@ -73,18 +73,18 @@ _OVERRIDES = st.lists(
 @settings(max_examples=200, deadline=None)
 @given(_CHANGES, _OVERRIDES, st.none() | st.just("quick"))
 def test_nothing_but_spec_errors(
-    catalog: Any, changes: list[tuple[list[str], Any]], overrides: list[str], profile: str | None
+    registry: Any, changes: list[tuple[list[str], Any]], overrides: list[str], profile: str | None
 ) -> None:
     document = tomli_w.dumps(_altered(deep_copy(_SOUND), changes))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x.toml"
         path.write_text(document, encoding="utf-8")
         try:
-            file = read_experiments(path, catalog=catalog, profile=profile, overrides=overrides)
+            file = read_experiments(path, registry=registry, profile=profile, overrides=overrides)
         except SpecError:
             return
         path.write_text(to_toml(file), encoding="utf-8")
-        again = read_experiments(path, catalog=catalog)
+        again = read_experiments(path, registry=registry)
         # by text, because NaN differs from itself
         assert to_toml(again) == to_toml(file)
 
@@ -95,11 +95,11 @@ def deep_copy(document: dict[str, Any]) -> dict[str, Any]:
 
 @settings(max_examples=200, deadline=None)
 @given(st.text(st.sampled_from("ab=[]{}\"'\n.,#1 \\\r\t"), max_size=30))
-def test_any_text_is_read_or_refused(catalog: Any, text: str) -> None:
+def test_any_text_is_read_or_refused(registry: Any, text: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "x.toml"
         path.write_bytes(text.encode())
         try:
-            read_experiments(path, catalog=catalog)
+            read_experiments(path, registry=registry)
         except SpecError as error:
             assert str(path) in str(error)  # noqa: PT017 - only if there is one

@@ -7,7 +7,7 @@ import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiogan.spec.locator import KeyPath, locate_keys
+from audiogan.spec.toml import KeyPath, locate_keys
 
 _KEYS = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=6) | st.sampled_from(
     ["a", "b.c", 'quo"te', "it's", "new\nline", "#", "[x]", "\\", ""]

@@ -53,9 +53,9 @@ training.optimizer = "RMSprop"
 
 
 @pytest.fixture
-def read(write: Callable[[str], Path], catalog: Any) -> Callable[..., tuple[ExperimentSpec, ExperimentSpec]]:
+def read(write: Callable[[str], Path], registry: Any) -> Callable[..., tuple[ExperimentSpec, ExperimentSpec]]:
     def read_layered(**arguments: Any) -> tuple[ExperimentSpec, ExperimentSpec]:
-        one, two = read_experiments(write(LAYERED), catalog=catalog, **arguments).experiments
+        one, two = read_experiments(write(LAYERED), registry=registry, **arguments).experiments
         return one, two
 
     return read_layered
@@ -132,7 +132,9 @@ def test_a_type_by_override_keeps_the_options_that_the_new_one_shares(read: Any)
 
 
 def test_a_whole_table_by_override_keeps_nothing_of_another_type(read: Any) -> None:
-    one, _ = read(overrides=["discriminator.type=wavegan", "discriminator={type = 'wavegan', kernel_size = 3}"])
+    one, _ = read(overrides=["discriminator={type = 'wavegan', kernel_size = 3}", "discriminator.dim=5"])
+    assert (options(one.discriminator).dim, options(one.discriminator).kernel_size) == (5, 3)
+    one, _ = read(overrides=["discriminator={type = 'wavegan', kernel_size = 3}"])
     assert (options(one.discriminator).dim, options(one.discriminator).kernel_size) == (64, 3)
 
 
@@ -151,31 +153,90 @@ def test_a_scoring_interval_replaces_the_one_in_the_other_unit(read: Any) -> Non
 
 
 def test_without_a_scoring_interval_every_epoch_is_scored(
-    write: Callable[[str], Path], catalog: Any, small: str
+    write: Callable[[str], Path], registry: Any, small: str
 ) -> None:
-    (spec,) = read_experiments(write(small), catalog=catalog).experiments
+    (spec,) = read_experiments(write(small), registry=registry).experiments
     assert (spec.evaluation.every_epochs, spec.evaluation.every_steps) == (1.0, None)
 
 
 def test_the_losses_own_optimizer_fills_a_gap_and_nothing_else(
-    write: Callable[[str], Path], catalog: Any, small: str
+    write: Callable[[str], Path], registry: Any, small: str
 ) -> None:
     path = write(small)
     adam = OptimizerSpec("Adam", {"lr": 1e-4, "betas": [0.5, 0.9]})
-    (spec,) = read_experiments(path, catalog=catalog).experiments
+    (spec,) = read_experiments(path, registry=registry).experiments
     assert spec.training.optimizer == adam
-    (spec,) = read_experiments(path, catalog=catalog, overrides=["loss=wgan"]).experiments
+    (spec,) = read_experiments(path, registry=registry, overrides=["loss=wgan"]).experiments
     assert spec.training.optimizer == OptimizerSpec("RMSprop", {"lr": 5e-5})
     one_of_two = ["training.generator_optimizer={type = 'SGD', lr = 1}"]
-    (spec,) = read_experiments(path, catalog=catalog, overrides=one_of_two).experiments
+    (spec,) = read_experiments(path, registry=registry, overrides=one_of_two).experiments
     assert (spec.training.generator_optimizer, spec.training.optimizer) == (OptimizerSpec("SGD", {"lr": 1}), adam)
     both = [*one_of_two, "training.discriminator_optimizer=SGD"]
-    (spec,) = read_experiments(path, catalog=catalog, overrides=both).experiments
+    (spec,) = read_experiments(path, registry=registry, overrides=both).experiments
     assert spec.training.optimizer is None
 
 
-def test_only_keeps_the_order_of_the_file(write: Callable[[str], Path], catalog: Any) -> None:
-    file = read_experiments(write(LAYERED), catalog=catalog, only=["two", "one"])
+def test_losses_and_callbacks_as_lists(write: Callable[[str], Path], registry: Any, small: str) -> None:
+    listed = small.replace('loss = "lsgan"', 'loss = ["lsgan", { type = "r1", weight = 10 }]')
+    text = f'callbacks = ["ema", {{ type = "ema", decay = 0.5 }}]\n{listed}'
+    (spec,) = read_experiments(write(text), registry=registry).experiments
+    assert [loss.type for loss in spec.loss] == ["lsgan", "r1"]
+    assert options(spec.loss[1]).weight == 10.0
+    assert [options(callback).decay for callback in spec.callbacks] == [0.999, 0.5]
+    assert spec.training.optimizer == OptimizerSpec("Adam", {"lr": 1e-4, "betas": [0.5, 0.9]})
+    overrides = ["loss=wgan", 'callbacks=["ema"]']
+    (spec,) = read_experiments(write(text), registry=registry, overrides=overrides).experiments
+    assert [loss.type for loss in spec.loss] == ["wgan"]
+    assert len(spec.callbacks) == 1
+    own = small + 'callbacks = [{ type = "ema", decay = 0.1 }]\n'
+    (spec,) = read_experiments(write(f"callbacks = ['ema']\n{own}"), registry=registry).experiments
+    assert [options(callback).decay for callback in spec.callbacks] == [0.1]
+
+
+def test_another_rate_for_the_recommended_optimizer(
+    write: Callable[[str], Path], registry: Any, small: str
+) -> None:
+    path = write(small)
+    (spec,) = read_experiments(path, registry=registry, overrides=["training.optimizer.lr=1e-5"]).experiments
+    assert spec.training.optimizer == OptimizerSpec("Adam", {"lr": 1e-5, "betas": [0.5, 0.9]})
+    overrides = ["loss=wgan", "training.generator_optimizer.lr=1e-3"]
+    (spec,) = read_experiments(path, registry=registry, overrides=overrides).experiments
+    assert spec.training.optimizer == OptimizerSpec("RMSprop", {"lr": 5e-5})
+    assert spec.training.generator_optimizer == OptimizerSpec("RMSprop", {"lr": 1e-3})
+
+
+@pytest.mark.parametrize("text", ["808", "true", "1e3", "2019-05-01", "inf", "'808'", "0x1f"])
+def test_what_the_shell_unquotes_is_text_where_a_string_is_asked_for(read: Any, text: str) -> None:
+    one, _ = read(overrides=[f"dataset.paths={text}"])
+    assert options(one.dataset).paths == text.strip("'")
+
+
+def test_changed_components_mark_the_row(read: Any) -> None:
+    one, two = read(overrides=["experiment.one.discriminator.dim=9", "experiment.one.loss=lsgan"])
+    assert one.title == "The first (discriminator.dim = 9, loss = lsgan)"
+    assert one.published == {}
+    assert two.title == "two"
+    for override in ("discriminator.dim=8", "dataset.paths=b.tfrecord", "training.seed=3", "generator.dim=16"):
+        one, _ = read(overrides=[f"experiment.one.{override}"])
+        assert (one.title, len(one.published)) == ("The first", 2)
+    one, _ = read(overrides=["dataset=bach-piano", 'callbacks=["ema"]'])
+    assert one.title == 'The first (dataset = bach-piano, callbacks = ["ema"])'
+
+
+def test_the_best_is_chosen_by_the_first_value_of_the_first_metric(read: Any) -> None:
+    assert read()[0].evaluation.best_by == "inception_score_mean"
+    assert read(overrides=["evaluation.best_by=other"])[0].evaluation.best_by == "other"
+
+
+def test_an_embedding_inside_a_metric(read: Any) -> None:
+    metrics = "evaluation.metrics=[{type = 'inception-score', embedding = {type = 'mel', n_mels = 4}}]"
+    one, _ = read(overrides=[metrics])
+    embedding = options(one.evaluation.metrics[0]).embedding
+    assert (embedding.type, embedding.options.n_mels) == ("mel", 4)
+
+
+def test_only_keeps_the_order_of_the_file(write: Callable[[str], Path], registry: Any) -> None:
+    file = read_experiments(write(LAYERED), registry=registry, only=["two", "one"])
     assert [spec.name for spec in file.experiments] == ["one", "two"]
-    file = read_experiments(write(LAYERED), catalog=catalog, only=["two"])
+    file = read_experiments(write(LAYERED), registry=registry, only=["two"])
     assert [spec.name for spec in file.experiments] == ["two"]

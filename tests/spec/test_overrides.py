@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from audiogan import SpecError
-from audiogan.spec.overrides import parse_assignment, read_options
+from audiogan.spec.layers import parse_assignment, read_options
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,8 @@ from audiogan.spec.overrides import parse_assignment, read_options
     ],
 )
 def test_assignments(argument: str, path: tuple[str, ...], value: Any) -> None:
-    assert parse_assignment(argument) == (path, value)
+    parsed, node = parse_assignment(argument)
+    assert (parsed, node.plain()) == (path, value)
 
 
 @pytest.mark.parametrize("argument", ["", "a", "=1", "a=", "a b=1", "a..b=1", "a=[1", "a='x"])
@@ -37,9 +38,14 @@ def test_what_is_no_assignment(argument: str) -> None:
 
 
 def test_options_of_one_component() -> None:
-    assert read_options(["dim=8", "classifier.steps=1", "classifier.dim=2"]) == {
-        "dim": 8,
-        "classifier": {"steps": 1, "dim": 2},
-    }
-    with pytest.raises(SpecError, match="2 mistakes in the options"):
+    options = read_options(["dim=8", "classifier.steps=1", "classifier.dim=2"])
+    assert {name: node.plain() for name, node in options.items()} == {"dim": 8, "classifier": {"steps": 1, "dim": 2}}
+    with pytest.raises(SpecError) as caught:
         read_options(["dim", "x=[1"])
+    assert [(problem.file, problem.key) for problem in caught.value.problems] == [("--set", "dim"), ("--set", "x=[1")]
+
+
+@pytest.mark.parametrize("value", ["[" * 900 + "]" * 900, "[" * 100 + "]" * 100, "9" * 5_000])
+def test_values_beyond_all_bounds(value: str) -> None:
+    with pytest.raises(ValueError, match=r"nested too deeply|digits"):
+        parse_assignment(f"a={value}")

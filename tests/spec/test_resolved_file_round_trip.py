@@ -35,18 +35,18 @@ training.batch_size = 4
 
 @pytest.mark.parametrize("profile", [None, "quick"])
 def test_reading_what_was_written_gives_the_same(
-    write: Callable[[str], Path], tmp_path: Path, catalog: Any, profile: str | None
+    write: Callable[[str], Path], tmp_path: Path, registry: Any, profile: str | None
 ) -> None:
-    file = read_experiments(write(RICH), catalog=catalog, profile=profile, overrides=["training.seed=9"])
+    file = read_experiments(write(RICH), registry=registry, profile=profile, overrides=["training.seed=9"])
     resolved = tmp_path / "spec.toml"
     resolved.write_text(to_toml(file), encoding="utf-8")
-    again = read_experiments(resolved, catalog=catalog)
+    again = read_experiments(resolved, registry=registry)
     assert again == file
     assert again.profile == profile
     assert to_toml(again) == to_toml(file)
 
 
-def test_every_default_is_written_out(write: Callable[[str], Path], catalog: Any, small: str) -> None:
-    text = to_toml(read_experiments(write(small), catalog=catalog))
+def test_every_default_is_written_out(write: Callable[[str], Path], registry: Any, small: str) -> None:
+    text = to_toml(read_experiments(write(small), registry=registry))
     for line in ("batch_size = 64", "kernel_size = 25", 'readout = "all"', "lr = 0.0001", "every_epochs = 1.0"):
         assert line in text.splitlines()

@@ -9,7 +9,8 @@ from attrs import field, frozen
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audiogan import SpecError, option
+from audiogan import OptionError, SpecError, option
+from audiogan.errors import Problem
 from audiogan.spec import structure_options
 
 
@@ -43,7 +44,7 @@ class Even:
     @count.validator
     def _is_even(self, attribute: Any, value: int) -> None:
         if value % 2:
-            raise ValueError(f"count must be even, not {value}")
+            raise OptionError("count", f"must be even, not {value}")
 
 
 @frozen
@@ -91,30 +92,30 @@ def test_values_are_taken_for_what_they_are() -> None:
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
-        ({"size": 6.49}, "size = 6.49: must be a whole number, such as 6"),
-        ({"size": True}, "size = true: must be a whole number, such as 1; true and false are none"),
-        ({"size": "3"}, 'size = "3": must be a whole number; write it without quotes: 3'),
+        ({"size": 6.49}, "size = 6.49: must be an integer, such as 6"),
+        ({"size": True}, "size = true: must be an integer, such as 1; true and false are none"),
+        ({"size": "3"}, 'size = "3": must be an integer; write it without quotes: 3'),
         ({"size": 0}, "size = 0: must be at least 1"),
         ({"size": 10}, "size = 10: must be at most 9"),
-        ({"size": float("inf")}, "size = inf: must be a whole number"),
+        ({"size": float("inf")}, "size = inf: must be an integer"),
         ({"rate": True}, "rate = true: must be a number"),
         ({"rate": float("nan")}, "rate = nan: must be a finite number"),
         ({"on": "false"}, 'on = "false": must be true or false; write it without quotes: false'),
         ({"on": 0}, "on = 0: must be true or false"),
-        ({"name": 3}, "name = 3: must be a text in quotes"),
+        ({"name": 3}, "name = 3: must be a string"),
         ({"mode": "linear"}, "mode = \"linear\": must be one of 'zeros', 'nearest'"),
         ({"pad": "vald"}, "pad = \"vald\": must be one of 'same', 'valid' (did you mean 'valid'?)"),
-        ({"paths": 3}, "paths = 3: must be a text in quotes or a list"),
-        ({"paths": ["a", 3]}, "paths[1] = 3: must be a text in quotes"),
+        ({"paths": 3}, "paths = 3: must be a string or a list"),
+        ({"paths": ["a", 3]}, "paths[1] = 3: must be a string"),
         ({"pair": [1]}, "pair = [1]: must be a list of 2 values"),
         ({"names": "abc"}, 'names = "abc": must be a list'),
         ({"inner": 3}, "inner = 3: must be a table"),
         ({"inner": {"steps": 0}}, "inner.steps = 0: must be at least 1"),
         ({"inner": {"step": 1}}, "inner.step = 1: unknown key; did you mean 'steps'? known: steps"),
-        ({"inners": [{}, {"steps": "1"}]}, 'inners[1].steps = "1": must be a whole number; write it without quotes: 1'),
+        ({"inners": [{}, {"steps": "1"}]}, 'inners[1].steps = "1": must be an integer; write it without quotes: 1'),
         ({"figures": {"mean": "1.0"}}, 'figures.mean = "1.0": must be a number; write it without quotes: 1.0'),
         ({"figures": []}, "figures = []: must be a table"),
-        ({"folder": 1}, "folder = 1: must be a path in quotes"),
+        ({"folder": 1}, "folder = 1: must be a path, as a string"),
     ],
 )
 def test_what_a_value_must_be(raw: Mapping[str, Any], expected: str) -> None:
@@ -125,8 +126,21 @@ def test_a_missing_option_says_what_it_is() -> None:
     assert complaint({}, Needy) == "thing 'x': path: missing (glob of the shards)"
 
 
-def test_a_plugins_own_validator_is_heard() -> None:
+def test_a_plugins_own_validator_counts() -> None:
     assert complaint({"count": 3}, Even) == "thing 'x': count = 3: must be even, not 3"
+
+
+def test_an_option_deeper_down_is_found() -> None:
+    @frozen
+    class Deep:
+        inner: Inner = option(factory=Inner, help="a table")
+
+        def __attrs_post_init__(self) -> None:
+            raise OptionError("inner.steps", "must be odd")
+
+    with pytest.raises(SpecError) as caught:
+        structure_options(Deep, {"inner": {"steps": 4}}, where="thing")
+    assert caught.value.problems == (Problem("thing", 0, "inner.steps", "4", "must be odd"),)
 
 
 def test_every_mistake_at_once() -> None:

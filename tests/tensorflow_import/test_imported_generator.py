@@ -148,7 +148,7 @@ def test_a_length_that_the_layers_do_not_make_is_refused() -> None:
 def test_the_experiment_is_read_again_as_it_was_written(tmp_path: Path) -> None:
     taken = imported({**wavegan_variables(batch_norm=True), "global_step": STEP}, sample_rate=44_100)
     save_generator(taken, tmp_path / "run", source={"checkpoint": "model.ckpt-7"})
-    file = read_experiments(tmp_path / "run" / "spec.toml", catalog=installed())
+    file = read_experiments(tmp_path / "run" / "spec.toml", registry=installed())
     assert file.title == "Imported from model.ckpt-7"
     assert file.experiments == (taken.spec,)
     (spec,) = file.experiments

@@ -32,7 +32,7 @@ def cases(kind: str) -> list[Any]:
     return [
         pytest.param(entry, options, id=f"{entry.name}-{options}")
         for entry in entries
-        if entry.distribution.startswith("audiogan ")
+        if str(entry.plugin).startswith("audiogan ")
         for options in SMALL.get((kind, entry.name), ({},))
     ]
 

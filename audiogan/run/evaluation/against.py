@@ -16,7 +16,7 @@ from audiogan.registry import Registry
 from audiogan.run.evaluation.format import AudioFormat
 from audiogan.run.evaluation.subjects import KnownExperiment
 from audiogan.spec import ComponentSpec, ExperimentSpec, read_experiments, structure_options
-from audiogan.spec.overrides import read_options
+from audiogan.spec.layers import read_options
 
 _FOLDER_DATASET = "audio-folder"
 
@@ -87,7 +87,7 @@ def listed_metrics(
     file = None if against is None else _experiment_file(against, registry)
     if file is None:
         return () if own is None else own.spec.evaluation.metrics
-    first, *others = (spec.evaluation.metrics for spec in read_experiments(file, catalog=registry).experiments)
+    first, *others = (spec.evaluation.metrics for spec in read_experiments(file, registry=registry).experiments)
     return None if any(metrics != first for metrics in others) else first
 
 
@@ -120,7 +120,7 @@ def _component(name: str, options: dict[str, Any], registry: Registry) -> Compon
 
 def _of_file(path: Path, options: Sequence[str], registry: Registry, *, only: Sequence[str] = ()) -> ComponentSpec:
     overrides = [f"dataset.{option}" for option in options]
-    specs = read_experiments(path, catalog=registry, overrides=overrides, only=only).experiments
+    specs = read_experiments(path, registry=registry, overrides=overrides, only=only).experiments
     first = specs[0]
     for spec in specs[1:]:
         if spec.dataset != first.dataset:

@@ -92,12 +92,12 @@ def is_experiment(path: Path, registry: Registry) -> bool:
     written = path.resolve().parent / _SPEC_FILE
     if not written.is_file():
         return False
-    names = [spec.name for spec in read_experiments(written, catalog=registry).experiments]
+    names = [spec.name for spec in read_experiments(written, registry=registry).experiments]
     return path.resolve().name in names
 
 
 def _by_training(run: Path, registry: Registry) -> tuple[list[ExperimentSpec], dict[str, str]]:
-    specs = read_experiments(run / _SPEC_FILE, catalog=registry).experiments
+    specs = read_experiments(run / _SPEC_FILE, registry=registry).experiments
     trained: list[ExperimentSpec] = []
     untrained: dict[str, str] = {}
     for spec in specs:

@@ -16,7 +16,7 @@ from audiogan.registry import Registry
 from audiogan.run.evaluation.classifier_cost import tell_classifier_cost
 from audiogan.run.judging import NamedMetric, check_samples, figure_clash, named_metric
 from audiogan.spec import ComponentSpec, structure_options
-from audiogan.spec.overrides import parse_assignment
+from audiogan.spec.layers import parse_assignment
 
 _CLASSIFIER_PATH = "classifier_path"
 _CLASSIFIER_OPTIONS = ("classifier", _CLASSIFIER_PATH)

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import ClassVar
 
 import torch
-from attrs import evolve, frozen
+from attrs import frozen
 from torch import Tensor
 
 from audiogan import DataError, Dataset, Metric, MetricResult, option
 from audiogan.evaluation.classifier.choice import ClassifierChoice
 from audiogan.evaluation.progress import Listener, unwatched
-from audiogan.registry import Registry, installed
-from audiogan.registry.registry import Entry
+from audiogan.registry import Entry, Plugin, Registry, installed
 
 
 @frozen
@@ -98,8 +97,8 @@ class Mistaken(Level):
 def registry_of(**metrics: type[Metric]) -> Registry:
     """What is installed, but of the metrics these alone."""
     found = installed()
-    entries = {name: Entry("metric", name, component, "tests 0") for name, component in metrics.items()}
-    return evolve(found, entries={**found.entries, "metric": entries})
+    entries = [Entry("metric", name, component, Plugin("tests", "tests", "0")) for name, component in metrics.items()]
+    return Registry([*(entry for entry in found.claims if entry.kind != "metric"), *entries])
 
 
 def listener(told: list[str]) -> Listener:
