@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any
 
-from audiogan.errors import AudioganError, SpecError
+from audiogan.errors import AudioganError, OptionError, Problem, SpecError
 from audiogan.interfaces import DataSpec
 from audiogan.registry import Registry, installed
 from audiogan.registry.blame import plugin_fault
 from audiogan.shortage import memory_shortage
+from audiogan.spec.problems import option_error, written
 from audiogan.spec.schema import ComponentSpec
 from audiogan.spec.structure import structure_options
 
@@ -38,6 +40,11 @@ def build(kind: str, spec: ComponentSpec, registry: Registry, data: DataSpec | N
     component_class: Any = registry.find(kind, spec.type).component_class
     try:
         return component_class(spec.options) if data is None else component_class(spec.options, data)
+    except OptionError as error:
+        value = reduce(lambda options, name: getattr(options, name, None), error.option.split("."), spec.options)
+        raise option_error(
+            [Problem(f"{kind} '{spec.type}'", 0, error.option, written(value), error.message)]
+        ) from error
     except AudioganError:
         raise
     except ValueError as error:

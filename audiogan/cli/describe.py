@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
 # as audiogan.interfaces.KINDS, which would bring torch along
-_KINDS = ("dataset", "representation", "generator", "discriminator", "loss", "metric")
+_KINDS = (
+    *("dataset", "representation", "generator", "discriminator", "loss", "callback", "embedding", "metric"),
+    *("optimizer", "command"),
+)
 _FILE_SECTIONS = ("training", "evaluation")
 
 
@@ -18,7 +22,8 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         "component of that name, or the keys of the sections 'training' and 'evaluation' of an experiment file.",
     )
     parser.add_argument("name", metavar="NAME", nargs="?", help="a component, or training or evaluation")
-    parser.add_argument("--kind", choices=_KINDS, help="only components of this kind")
+    parser.add_argument("--kind", choices=_KINDS, metavar="KIND", help=f"only of this kind: {', '.join(_KINDS)}")
+    add_plugin_argument(parser)
     shape = parser.add_mutually_exclusive_group()
     shape.add_argument(
         "--window-length", type=_count, metavar="N", help="samples in a window, for the layer table (default: 16384)"
@@ -33,41 +38,52 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
     parser.set_defaults(run=run)
 
 
+def add_plugin_argument(parser: argparse.ArgumentParser) -> None:
+    """Adds what names Python files with components."""
+    parser.add_argument(
+        "--plugin",
+        dest="plugins",
+        type=Path,
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="load the components of a Python file (repeatable)",
+    )
+
+
 def run(arguments: argparse.Namespace) -> int:
     """Prints what was asked for.
 
-    :raises PluginError: nothing of that name is installed.
+    :raises PluginError: nothing of that name is installed, or a plugin file cannot be loaded.
     :raises SpecError: an option behind ``--set`` is wrong, or does not go with the shape.
     """
     from audiogan.cli.description import describe_component, describe_section, find_entries, overview
     from audiogan.cli.text_table import print_tables
     from audiogan.registry import installed
-    from audiogan.spec.layers import read_options
+    from audiogan.spec import read_options
 
     if arguments.name in _FILE_SECTIONS and arguments.kind is None:
         print_tables([describe_section(arguments.name)])
         return 0
     registry = installed()
+    for file in arguments.plugins:
+        registry = registry.including(file)
     if arguments.name is None:
         print_tables(overview(registry, (arguments.kind,) if arguments.kind else _KINDS))
         return 0
     options = read_options(arguments.options)
     window = (arguments.channels, arguments.window_length or 16_384)
-    print_tables(
-        [
-            table
-            for entry in find_entries(registry, arguments.name, arguments.kind)
-            for table in describe_component(
-                registry, entry, options, window=window, sample_shape=arguments.sample_shape
-            )
-        ]
-    )
+    shape = arguments.sample_shape
+    tables = []
+    for entry in find_entries(registry, arguments.name, arguments.kind):
+        tables += describe_component(registry, entry, options, window=window, sample_shape=shape)
+    print_tables(tables)
     return 0
 
 
 def _count(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"'{text}' must be a whole number of at least 1")
+        raise argparse.ArgumentTypeError(f"'{text}' must be an integer of at least 1")
     return int(text)
 
 

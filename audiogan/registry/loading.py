@@ -9,12 +9,12 @@ import traceback
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from functools import cache
-from importlib.abc import Loader, MetaPathFinder
+from importlib.abc import InspectLoader, MetaPathFinder
 from importlib.machinery import ModuleSpec
 from importlib.metadata import Distribution, EntryPoint, distributions
 from importlib.util import spec_from_loader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any, final
 
 import pluggy
@@ -79,7 +79,7 @@ def load_plugins(candidates: Iterable[Distribution], manager: pluggy.PluginManag
                 entries += _components_of(module, _plugin_of(entry_point, distribution, name), manager)
             except (Exception, SystemExit) as error:  # whatever a stranger's module does must not take the others down
                 broken.append(BrokenPlugin(entry_point.name, f"{name} {distribution.version}", _in_words(error)))
-    return Registry(entries, tuple(broken))
+    return Registry(tuple(entries), tuple(broken))
 
 
 def load_file(path: Path) -> tuple[Entry, ...]:
@@ -90,7 +90,7 @@ def load_file(path: Path) -> tuple[Entry, ...]:
     path = path.resolve()
     for folder in path.parents:
         if all((folder / name).exists() for name in _RUN_FOLDER_HOLDS):
-            raise PluginError(f"{path} lies in the run folder {folder}, from which nothing is loaded; move it elsewhere")
+            raise PluginError(f"{path} lies in the run folder {folder}; nothing is loaded from there, move it")
     try:
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
     except OSError as error:
@@ -210,7 +210,7 @@ def _in_words(error: BaseException) -> str:
 
 
 @final
-class _LocalFiles(MetaPathFinder, Loader):
+class _LocalFiles(MetaPathFinder, InspectLoader):
     """Imports Python files of one's own by names that say where they lie and what they held.
 
     So worker processes, which receive no more than the names of classes, find these files, and notice a change.
@@ -222,21 +222,38 @@ class _LocalFiles(MetaPathFinder, Loader):
         """A spec for the names made here, none for others."""
         return spec_from_loader(fullname, self) if fullname.startswith(_LOCAL) else None
 
-    def exec_module(self, module: ModuleType) -> None:
-        """Runs the file's code in the module."""
-        digest, _, place = module.__name__.removeprefix(_LOCAL).partition("_")
-        path = Path(bytes.fromhex(place).decode())
+    def get_source(self, fullname: str) -> str:
+        """The file's text.
+
+        :raises ImportError: it is not what it was when the name was made.
+        """
+        path, digest = _place_and_hash(fullname)
         source = path.read_bytes()
         if hashlib.sha256(source).hexdigest() != digest:
             raise ImportError(f"{path} has changed since it was loaded")
+        return source.decode("utf-8-sig")
+
+    def get_code(self, fullname: str) -> CodeType:
+        """The file's code, compiled under its own name."""
+        path, _ = _place_and_hash(fullname)
+        return self.source_to_code(self.get_source(fullname), str(path))
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Runs the file's code in the module; what it registers by hand goes to what loads it."""
+        path, _ = _place_and_hash(module.__name__)
         module.__file__ = str(path)
         _loading.append([])
         try:
-            exec(compile(source, str(path), "exec"), module.__dict__)
+            super().exec_module(module)
         finally:
             registered = _loading.pop()
             if _loading:
                 _loading[-1] += registered
+
+
+def _place_and_hash(module_name: str) -> tuple[Path, str]:
+    digest, _, place = module_name.removeprefix(_LOCAL).partition("_")
+    return Path(bytes.fromhex(place).decode()), digest
 
 
 sys.meta_path.append(_LocalFiles())

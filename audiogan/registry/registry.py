@@ -109,7 +109,7 @@ class BrokenPlugin:
 class Registry:
     """Looks components up by kind and name."""
 
-    claims: tuple[Entry, ...] = field(converter=tuple)
+    claims: tuple[Entry, ...]
     """Everything that was registered, names that several plugins claim included."""
     broken: tuple[BrokenPlugin, ...] = ()
     entries: Mapping[str, Mapping[str, Entry]] = field(init=False)
@@ -134,7 +134,7 @@ class Registry:
         object.__setattr__(self, "contested", contested)
 
     def including(self, file: Path) -> Registry:
-        """This with what a Python file of one's own registers.
+        """What is here, with what a Python file of one's own registers.
 
         :raises PluginError: it cannot be loaded, registers nothing, or lies in a run folder.
         """
@@ -143,7 +143,7 @@ class Registry:
         return attrs.evolve(self, claims=(*self.claims, *load_file(file)))
 
     def replacing(self, entries: Iterable[Entry]) -> Registry:
-        """This with ``entries`` in the place of others of their kind and name."""
+        """What is here, with ``entries`` in the place of others of their kind and name."""
         added = {(entry.kind, entry.name): entry for entry in entries}
         kept = [entry for entry in self.claims if (entry.kind, entry.name) not in added]
         return attrs.evolve(self, claims=(*kept, *added.values()))

@@ -11,7 +11,7 @@ from attrs import frozen
 
 from audiogan.build import build
 from audiogan.data.damage import window_or_damage
-from audiogan.errors import AudioganError, OptionError, SpecError
+from audiogan.errors import AudioganError, OptionError, Problem, SpecError
 from audiogan.interfaces import Dataset
 from audiogan.options import quoted_alternatives
 from audiogan.registry import Registry
@@ -19,10 +19,9 @@ from audiogan.registry.blame import plugin_fault
 from audiogan.run.judging import figure_clash, named_metric
 from audiogan.run.scoring import no_such_figure
 from audiogan.run.scoring_cost import too_large_scorings
-from audiogan.spec.toml import KeyPath
-from audiogan.spec.named_option import mentioned_option, opening_option
 from audiogan.spec.problems import as_error
 from audiogan.spec.schema import ComponentSpec, ExperimentFile, ExperimentSpec, OptimizerSpec
+from audiogan.spec.toml import KeyPath
 from audiogan.system_memory import available_memory
 from audiogan.training.components import Components, RefusedComponentsError, build_components
 from audiogan.training.device import resolve_device
@@ -58,7 +57,7 @@ def check_experiments(
 def _naming(problem: Problem, experiments: Sequence[str]) -> Problem:
     names = ", ".join(f"'{name}'" for name in experiments)
     noun = "experiment" if len(experiments) == 1 else "experiments"
-    return attrs.evolve(problem, message=f"{noun} {names}: {problem.message}")
+    return problem._replace(message=f"{noun} {names}: {problem.message}")
 
 
 @final
@@ -190,15 +189,11 @@ class _Checker:
 
 def _refusal(kind: str, spec: ComponentSpec, error: AudioganError, *, path: KeyPath = ()) -> _Finding:
     path = path or (kind,)
+    problem = error.problems[0] if isinstance(error, SpecError) and error.problems else None
+    if problem is not None:
+        return _Finding((*path, *problem.key.split(".")), problem.message)
     if isinstance(error, OptionError):
         return _Finding((*path, *error.option.split(".")), error.message)
     subject = f"{kind} '{spec.type}'"
-    message = str(error).removeprefix(f"{subject}: ")
-    opening = opening_option(message, type(spec.options))
-    if opening is not None:
-        option, rest = opening
-        return _Finding((*path, option), rest)
-    mentioned = mentioned_option(message, spec.options)
-    if mentioned is not None:
-        return _Finding((*path, mentioned), message)
+    message = str(error)
     return _Finding(path, message if message.startswith(subject) else f"{subject}: {message}")

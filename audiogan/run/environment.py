@@ -21,7 +21,7 @@ def environment(registry: Registry, *, device: torch.device, threads: int | None
     ``threads`` is what the experiments ask for, ``None`` being as many as torch chooses.
     """
     plugins = sorted(
-        {entry.distribution for kind in registry.entries.values() for entry in kind.values()} - {_named("audiogan")}
+        {str(entry.plugin) for kind in registry.entries.values() for entry in kind.values()} - {_named("audiogan")}
     )
     return {
         "audiogan": _version("audiogan"),

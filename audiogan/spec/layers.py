@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, final
 
 import attrs
-from attrs import field, frozen
+from attrs import frozen
 
 from audiogan.errors import PluginError, Problem, suggest
 from audiogan.registry import Registry, installed
@@ -430,8 +430,9 @@ def _changed_components(before: Table, after: Table) -> list[str]:
             continue
         if not isinstance(new, Mapping) or not isinstance(old, Mapping) or old.get("type") != new.get("type"):
             name = new.get("type") if isinstance(new, Mapping) else new
-            named = [each["type"] if set(each) == {"type"} else each for each in name] if isinstance(name, list) else name
-            changed.append(f"{kind} = {named if isinstance(named, str) else written(named)}")
+            if isinstance(name, list):
+                name = [each["type"] if isinstance(each, Mapping) and set(each) == {"type"} else each for each in name]
+            changed.append(f"{kind} = {name if isinstance(name, str) else written(name)}")
         elif kind != "dataset":
             changed += [f"{kind}.{key} = {written(new[key])}" for key in new if old.get(key) != new[key]]
     return changed

@@ -140,7 +140,8 @@ class Structurer:
         """Notes the keys of a table that are not known; whether there are any."""
         unknown = [node for key, node in table.items() if key not in known]
         if len(unknown) > _MANY_KEYS:
-            self.refuse(unknown[0], f"unknown key, as {len(unknown) - 1:,} more here{suggest('', known, label='known')}")
+            others = f"{len(unknown) - 1:,} more here"
+            self.refuse(unknown[0], f"unknown key, as are {others}{suggest('', known, label='known')}")
             return True
         for key in sorted(key for key in table if key not in known):
             self.refuse(table[key], f"unknown key{suggest(key, known, label='known')}")

@@ -149,7 +149,9 @@ def _spec(
         discriminator=component("discriminator", layout.name, critic),
         loss=(component("loss", _LOSS, {}),),
         training=TrainingSpec(steps=max(1, step), optimizer=OptimizerSpec(optimizer.pop("type"), optimizer)),
-        evaluation=EvaluationSpec(metrics=(component("metric", "inception-score", {}),), every_epochs=1.0, best_by="inception_score_mean"),
+        evaluation=EvaluationSpec(
+            metrics=(component("metric", "inception-score", {}),), every_epochs=1.0, best_by="inception_score_mean"
+        ),
     )
 
 

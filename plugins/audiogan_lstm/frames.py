@@ -8,7 +8,7 @@ from attrs import frozen
 from torch import Tensor
 from torch.nn import functional as F
 
-from audiogan import LayerRow, SpecError
+from audiogan import LayerRow, OptionError
 
 
 @final
@@ -50,13 +50,11 @@ class Framing:
         )
 
 
-def plan_frames(length: int, frame_size: int, *, channels: int, network: str) -> Framing:
+def plan_frames(length: int, frame_size: int, *, channels: int) -> Framing:
     """How waveforms ``[N, channels, length]`` are cut into frames of ``frame_size`` samples.
 
-    :raises SpecError: not one frame is filled; the text names ``network`` and the largest frame size that is.
+    :raises OptionError: not one frame is filled; the text names the largest frame size that is.
     """
     if frame_size > length:
-        raise SpecError(
-            f"{network}: frame_size = {frame_size} is longer than the window of {length} samples; use at most {length}"
-        )
+        raise OptionError("frame_size", f"is longer than the window of {length} samples; use at most {length}")
     return Framing(length, frame_size, channels)

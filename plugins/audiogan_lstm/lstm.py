@@ -33,7 +33,8 @@ class LSTMDiscriminator(Discriminator):
 
     Zeros complete the last frame where ``frame_size`` does not divide the length. Source: the study's pure LSTM D-net.
 
-    :raises SpecError: samples are no waveforms, or shorter than ``frame_size``.
+    :raises SpecError: samples are no waveforms.
+    :raises OptionError: they are shorter than ``frame_size``.
     """
 
     options_class: ClassVar[type[LSTMDiscriminatorOptions]] = LSTMDiscriminatorOptions
@@ -42,7 +43,7 @@ class LSTMDiscriminator(Discriminator):
         super().__init__()
         network = "discriminator 'lstm'"
         channels, length = waveform_shape(data.sample_shape, network=network)
-        self.framing = plan_frames(length, options.frame_size, channels=channels, network=network)
+        self.framing = plan_frames(length, options.frame_size, channels=channels)
         self.options = options
         self.lstm = TensorFlowLSTM(self.framing.width, options.hidden_size, layers=options.lstm_layers)
         self.readout = Readout(self.framing.steps, options.hidden_size, readout=options.readout)

@@ -48,7 +48,8 @@ class LSTMConvDiscriminator(Discriminator):
     Zeros complete the last frame where ``frame_size`` does not divide the length. Source: the study's LSTM & conv
     D-net, Table 3.
 
-    :raises SpecError: samples are no waveforms, or shorter than ``frame_size``.
+    :raises SpecError: samples are no waveforms.
+    :raises OptionError: they are shorter than ``frame_size``.
     """
 
     options_class: ClassVar[type[LSTMConvDiscriminatorOptions]] = LSTMConvDiscriminatorOptions
@@ -57,7 +58,7 @@ class LSTMConvDiscriminator(Discriminator):
         super().__init__()
         network = "discriminator 'lstm-conv'"
         channels, length = waveform_shape(data.sample_shape, network=network)
-        self.framing = plan_frames(length, options.frame_size, channels=channels, network=network)
+        self.framing = plan_frames(length, options.frame_size, channels=channels)
         self.options = options
         self.lstm = TensorFlowLSTM(self.framing.width, options.hidden_size, layers=options.lstm_layers)
         self.widths = (options.hidden_size, *(options.dim << layer for layer in range(1, options.conv_layers + 1)))

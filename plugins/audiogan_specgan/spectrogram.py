@@ -10,7 +10,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from audiogan import DataError, Dataset, DataSpec, Representation, option
+from audiogan import DataError, Dataset, DataSpec, OptionError, Representation, option
 from audiogan.audio.griffin_lim import griffin_lim
 from audiogan.audio.stft import stft
 from audiogan.data.damage import tell_damage, window_or_damage
@@ -38,12 +38,12 @@ class SpectrogramRepresentationOptions:
     @n_fft.validator
     def _check_even(self, attribute: attrs.Attribute[int], n_fft: int) -> None:
         if n_fft % 2:
-            raise ValueError(f"n_fft must be even, not {n_fft}")
+            raise OptionError("n_fft", f"must be even, not {n_fft}")
 
     @hop_length.validator
     def _check_overlap(self, attribute: attrs.Attribute[int], hop_length: int) -> None:
         if hop_length > self.n_fft:
-            raise ValueError(f"hop_length must be at most n_fft = {self.n_fft}, not {hop_length}")
+            raise OptionError("hop_length", f"must be at most n_fft = {self.n_fft}, not {hop_length}")
 
 
 @final

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from audiogan import DataSpec, Discriminator, LayerRow, SpecError, option
+from audiogan import DataSpec, Discriminator, LayerRow, OptionError, option
 from audiogan.nn import (
     Conv1dSame,
     TensorFlowVariable,
@@ -54,8 +54,8 @@ class WaveGANDiscriminator(Discriminator):
     Source: Donahue et al. 2019, "Adversarial audio synthesis", table 4, for 16384 samples; other lengths follow
     :func:`audiogan.nn.plan_layers`.
 
-    :raises SpecError: samples are no waveforms, or shorter than 64, or ``phase_shuffle`` shifts further than a feature
-        map is long.
+    :raises SpecError: samples are no waveforms, or shorter than 64.
+    :raises OptionError: ``phase_shuffle`` shifts further than a feature map is long.
     """
 
     options_class: ClassVar[type[WaveGANDiscriminatorOptions]] = WaveGANDiscriminatorOptions
@@ -112,9 +112,10 @@ class WaveGANDiscriminator(Discriminator):
     def _check_phase_shuffle(self) -> None:
         shortest = self.plan.shrinking[self.shuffled_layers]
         if self.options.phase_shuffle >= shortest:
-            raise SpecError(
-                f"discriminator 'wavegan': phase_shuffle = {self.options.phase_shuffle} shifts further than "
-                f"the shortest shuffled feature map of {shortest} samples is long; use at most {shortest - 1}"
+            raise OptionError(
+                "phase_shuffle",
+                f"shifts further than the shortest shuffled feature map of {shortest} samples is long; use at most "
+                f"{shortest - 1}",
             )
 
     def layer_rows(self) -> tuple[LayerRow, ...]:

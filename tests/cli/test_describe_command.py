@@ -132,7 +132,7 @@ def test_shapes_that_are_none(capsys: Capture, arguments: list[str]) -> None:
     with pytest.raises(SystemExit) as leaving:
         main(["describe", "wavegan", *arguments])
     assert leaving.value.code == 2
-    assert "must be a whole number of at least 1" in capsys.readouterr().err
+    assert "must be an integer of at least 1" in capsys.readouterr().err
 
 
 def test_ruled_tables_on_a_terminal(capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:

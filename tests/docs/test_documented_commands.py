@@ -115,5 +115,5 @@ def test_tfrecord_variant_of_table1_changes_nothing_but_the_dataset() -> None:
         assert (changed.generator, changed.discriminator, changed.loss) == (
             spec.generator,
             spec.discriminator,
-            *spec.loss,
+            spec.loss,
         )

@@ -13,7 +13,7 @@ from audiogan.data.cache import CACHE_VARIABLE
 from audiogan.errors import DataError, PluginError, SpecError
 from audiogan.evaluation.classifier import TrainedClassifier, load_classifier
 from audiogan.evaluation.classifier import train_classifier as train_classifier_on
-from audiogan.registry import Entry, Plugin, Registry, installed
+from audiogan.registry import Entry, Plugin, installed
 from tests.evaluation.harmonic_tones import HarmonicTones
 
 

@@ -73,9 +73,7 @@ def networks_of(pair: Pair, sample_shape: tuple[int, ...], **generator: Any) -> 
 
 def losses() -> Iterable[tuple[str, Loss]]:
     registry = installed()
-    names = [
-        name for name in registry.names("loss") if registry.find("loss", name).plugin.distribution == "audiogan"
-    ]
+    names = [name for name in registry.names("loss") if registry.find("loss", name).plugin.distribution == "audiogan"]
     assert {"gan", "lsgan", "wgan", "wgan-gp"} <= set(names)
     return [(name, create("loss", name)) for name in names]
 

@@ -45,7 +45,7 @@ def test_a_strangers_plugin(install: Install, load: Load) -> None:
     install("stranger", GOOD)
     registry = load()
     entry = registry.find("discriminator", "good")
-    assert (entry.kind, entry.name, entry.distribution) == ("discriminator", "good", "stranger 1.0")
+    assert (entry.kind, entry.name, str(entry.plugin)) == ("discriminator", "good", "stranger 1.0")
     assert entry.component_class.__name__ == "Good"
     assert registry.options_class("discriminator", "good").__name__ == "Options"
     assert registry.recommended_optimizer("sum") == {"type": "SGD", "lr": 1.0}
@@ -109,8 +109,8 @@ def test_a_broken_plugin_is_named_and_leaves_nothing_behind(
     assert error in broken.error
     assert "importlib" not in broken.error
     assert registry.contested == {}
-    assert registry.find("loss", "sum").distribution == "stranger 1.0"
-    assert registry.find("discriminator", "good").distribution == "stranger 1.0"
+    assert registry.find("loss", "sum").plugin.distribution == "stranger"
+    assert registry.find("discriminator", "good").plugin.distribution == "stranger"
 
 
 def test_a_name_that_two_distributions_claim_cannot_be_used(install: Install, load: Load) -> None:

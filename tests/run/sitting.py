@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-
 from audiogan.interfaces import Component
 from audiogan.registry import Entry, Plugin, Registry, installed
 from audiogan.run.file import RunOutcome, run_file

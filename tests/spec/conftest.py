@@ -96,7 +96,7 @@ def _entry(kind: str, name: str, options_class: type[Any]) -> Entry:
 @pytest.fixture(scope="session")
 def registry() -> Registry:
     return Registry(
-        [_entry(kind, name, options) for kind, by_name in _OPTIONS.items() for name, options in by_name.items()]
+        tuple(_entry(kind, name, options) for kind, by_name in _OPTIONS.items() for name, options in by_name.items())
     )
 
 

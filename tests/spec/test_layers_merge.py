@@ -193,9 +193,7 @@ def test_losses_and_callbacks_as_lists(write: Callable[[str], Path], registry: A
     assert [options(callback).decay for callback in spec.callbacks] == [0.1]
 
 
-def test_another_rate_for_the_recommended_optimizer(
-    write: Callable[[str], Path], registry: Any, small: str
-) -> None:
+def test_another_rate_for_the_recommended_optimizer(write: Callable[[str], Path], registry: Any, small: str) -> None:
     path = write(small)
     (spec,) = read_experiments(path, registry=registry, overrides=["training.optimizer.lr=1e-5"]).experiments
     assert spec.training.optimizer == OptimizerSpec("Adam", {"lr": 1e-5, "betas": [0.5, 0.9]})

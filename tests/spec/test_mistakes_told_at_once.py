@@ -55,7 +55,9 @@ def problems(write: Callable[[str], Path], registry: Any) -> Callable[..., tuple
             read_experiments(path, registry=registry, **arguments)
         lines = str(caught.value).splitlines()
         assert lines[1:] == [f"  {problem}" for problem in caught.value.problems] or len(lines) <= 2
-        return tuple(problem._replace(file=problem.file.replace(str(path), "FILE")) for problem in caught.value.problems)
+        return tuple(
+            problem._replace(file=problem.file.replace(str(path), "FILE")) for problem in caught.value.problems
+        )
 
     return told
 
@@ -163,9 +165,7 @@ def test_names_that_cannot_be_folders(mistakes: Told, small: str, name: str) -> 
     ]
 
 
-@pytest.mark.parametrize(
-    ("text", "line"), [("title = 'x'\ndim 3\n", 2), ("x = [1,", 1), ("a = 1\na = 2\n", 2)]
-)
+@pytest.mark.parametrize(("text", "line"), [("title = 'x'\ndim 3\n", 2), ("x = [1,", 1), ("a = 1\na = 2\n", 2)])
 def test_syntax(mistakes: Told, text: str, line: int) -> None:
     assert mistakes(text) == [("FILE", line, "", "")]
 

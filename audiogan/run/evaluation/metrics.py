@@ -151,7 +151,8 @@ def _changes(arguments: Sequence[str]) -> dict[str, dict[str, Any]]:
     changes: dict[str, dict[str, Any]] = {}
     for argument in arguments:
         try:
-            (name, *keys), value = parse_assignment(argument)
+            (name, *keys), node = parse_assignment(argument)
+            value: Any = node if node.text is not None else node.plain()
         except ValueError:
             name, keys, value = "", [], None
         if not keys:

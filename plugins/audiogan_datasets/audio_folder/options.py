@@ -7,10 +7,10 @@ from typing import final
 
 from attrs import frozen
 
+from audiogan import OptionError, option
 from audiogan.data.recordings.labels import label_group
 from audiogan.data.recordings.padding import PADDINGS
 from audiogan.data.recordings.split import compiled
-from audiogan.options import option
 
 LEAVE_OUT = "leave-out"
 
@@ -76,21 +76,21 @@ class AudioFolderDatasetOptions:
     )
 
     def __attrs_post_init__(self) -> None:
-        """:raises ValueError: options contradict one another, or a pattern is no regular expression."""
+        """:raises OptionError: options contradict one another, or a pattern is no regular expression."""
         _at_most_one(self, "label_folder", "label_pattern", "label_table")
         _at_most_one(self, "held_out_path", "held_out_pattern", "held_out_share")
         if self.label_table == "":
-            raise ValueError("label_table is empty; name a CSV file, or leave the option out")
+            raise OptionError("label_table", "is empty; name a CSV file, or leave the option out")
         _check_pattern("label_pattern", self.label_pattern, label_group)
         _check_pattern("held_out_pattern", self.held_out_pattern, compiled)
         if self.overlap and self.window != "all":
-            raise ValueError(f'overlap = {self.overlap:g} needs window = "all"; with "{self.window}" there is none')
+            raise OptionError("overlap", f'needs window = "all"; with "{self.window}" there is none')
 
 
 def _at_most_one(options: AudioFolderDatasetOptions, *names: str) -> None:
     given = [name for name in names if getattr(options, name)]
     if len(given) > 1:
-        raise ValueError(f"{' and '.join(given)} are both given; keep one of them")
+        raise OptionError(given[-1], f"is given beside {given[0]}; keep one of them")
 
 
 def _check_pattern(name: str, pattern: str | None, read: Callable[[str], object]) -> None:
@@ -99,4 +99,4 @@ def _check_pattern(name: str, pattern: str | None, read: Callable[[str], object]
     try:
         read(pattern)
     except ValueError as error:
-        raise ValueError(f"{name} = {error}") from error
+        raise OptionError(name, str(error).removeprefix(f"'{pattern}' ")) from error

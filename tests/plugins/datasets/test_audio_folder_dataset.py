@@ -287,22 +287,23 @@ def test_a_recording_that_vanishes_is_no_damage(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("options", "complaint"),
+    ("options", "key"),
     [
-        ({"label_folder": True, "label_table": "x.csv"}, "label_folder and label_table are both given; keep one"),
-        ({"held_out_path": "x", "held_out_share": 0.1}, "held_out_path and held_out_share are both given; keep one"),
-        ({"label_table": ""}, 'label_table = "": is empty; name a CSV file, or leave the option out'),
-        ({"label_pattern": "("}, r'label_pattern = "\(": is not a regular expression: missing \)'),
-        ({"held_out_pattern": "["}, r'held_out_pattern = "\[": is not a regular expression'),
-        ({"overlap": 0.5}, 'overlap = 0.5: needs window = "all"'),
+        ({"label_folder": True, "label_table": "x.csv"}, "label_table"),
+        ({"held_out_path": "x", "held_out_share": 0.1}, "held_out_share"),
+        ({"label_table": ""}, "label_table"),
+        ({"label_pattern": "("}, "label_pattern"),
+        ({"held_out_pattern": "["}, "held_out_pattern"),
+        ({"overlap": 0.5}, "overlap"),
         ({"padding": "zeros"}, "padding"),
-        ({"held_out_share": 0.0}, "must be more than 0"),
-        ({"minimum_level_dbfs": 1.0}, "must be at most 0"),
+        ({"held_out_share": 0.0}, "held_out_share"),
+        ({"minimum_level_dbfs": 1.0}, "minimum_level_dbfs"),
     ],
 )
-def test_options_that_do_not_go_together(tmp_path: Path, options: dict[str, Any], complaint: str) -> None:
-    with pytest.raises(SpecError, match=complaint):
+def test_options_that_do_not_go_together(tmp_path: Path, options: dict[str, Any], key: str) -> None:
+    with pytest.raises(SpecError) as raised:
         dataset(tmp_path, **options)
+    assert [problem.key for problem in raised.value.problems] == [key]
 
 
 @pytest.mark.filterwarnings("ignore:This DataLoader will create:UserWarning")

@@ -98,7 +98,7 @@ def registry_of(**metrics: type[Metric]) -> Registry:
     """What is installed, but of the metrics these alone."""
     found = installed()
     entries = [Entry("metric", name, component, Plugin("tests", "tests", "0")) for name, component in metrics.items()]
-    return Registry([*(entry for entry in found.claims if entry.kind != "metric"), *entries])
+    return Registry((*(entry for entry in found.claims if entry.kind != "metric"), *entries))
 
 
 def listener(told: list[str]) -> Listener:
