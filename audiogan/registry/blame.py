@@ -11,7 +11,7 @@ from types import FrameType, FunctionType
 from typing import Any
 
 from audiogan.errors import PluginError
-from audiogan.registry.registry import Entry, Registry
+from audiogan.registry.registry import LOCAL_MODULE, Entry, Registry
 
 _NO_PLUGINS = frozenset({"audiogan", "torch", *sys.stdlib_module_names})
 
@@ -61,7 +61,7 @@ def _fault(title: str, place: str, error: BaseException, doing: str) -> PluginEr
 
 
 def _title(entry: Entry | None) -> str:
-    return "" if entry is None else f"{entry.kind} '{entry.name}' of {entry.distribution}"
+    return "" if entry is None else f"{entry.kind} '{entry.name}' of {entry.plugin}"
 
 
 def _entries(registry: Registry) -> Iterator[Entry]:
@@ -93,9 +93,10 @@ def _sources(component_class: type[Any]) -> tuple[frozenset[str], frozenset[Path
     folders: set[Path] = set()
     for each in component_class.__mro__:
         package = each.__module__.partition(".")[0]
-        if package in _NO_PLUGINS:
+        is_local = each.__module__.startswith(LOCAL_MODULE)
+        if package in _NO_PLUGINS and not is_local:
             continue
         # a class of a notebook has no file, but its methods know where they were written
         files |= {member.__code__.co_filename for member in vars(each).values() if isinstance(member, FunctionType)}
-        folders |= {Path(folder) for folder in getattr(sys.modules.get(package), "__path__", ())}
+        folders |= {Path(folder) for folder in getattr(sys.modules.get(package), "__path__", ()) if not is_local}
     return frozenset(files), frozenset(folders)

@@ -22,11 +22,18 @@ import pluggy
 from audiogan.errors import PluginError
 from audiogan.interfaces.component import KINDS, Component
 from audiogan.registry import hookspecs
-from audiogan.registry.registry import BrokenPlugin, Entry, NotAComponentError, Plugin, Registry, check_component
+from audiogan.registry.registry import (
+    LOCAL_MODULE,
+    BrokenPlugin,
+    Entry,
+    NotAComponentError,
+    Plugin,
+    Registry,
+    check_component,
+)
 
 ENTRY_POINT_GROUP = "audiogan"
 _HOOK_OF_KIND = {kind: f"register_{'losses' if kind == 'loss' else kind + 's'}" for kind in KINDS}
-_LOCAL = "audiogan.registry.file_"
 _RUN_FOLDER_HOLDS = ("run.json", "spec.toml")
 _SESSION = Plugin("this session")
 _by_hand: list[Entry] = []
@@ -127,7 +134,7 @@ def _load_file(path: Path, digest: str) -> tuple[Entry, ...]:
     plugin = Plugin(str(path), path=path, file_hash=digest)
     _loading.append([])
     try:
-        module = importlib.import_module(f"{_LOCAL}{digest}_{str(path).encode().hex()}")
+        module = importlib.import_module(f"{LOCAL_MODULE}{digest}_{str(path).encode().hex()}")
     finally:
         by_hand = [Entry(entry.kind, entry.name, entry.component_class, plugin) for entry in _loading.pop()]
     return (*by_hand, *_components_of(module, plugin, _manager()))
@@ -220,7 +227,7 @@ class _LocalFiles(MetaPathFinder, InspectLoader):
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
         """A spec for the names made here, none for others."""
-        return spec_from_loader(fullname, self) if fullname.startswith(_LOCAL) else None
+        return spec_from_loader(fullname, self) if fullname.startswith(LOCAL_MODULE) else None
 
     def get_source(self, fullname: str) -> str:
         """The file's text.
@@ -252,7 +259,7 @@ class _LocalFiles(MetaPathFinder, InspectLoader):
 
 
 def _place_and_hash(module_name: str) -> tuple[Path, str]:
-    digest, _, place = module_name.removeprefix(_LOCAL).partition("_")
+    digest, _, place = module_name.removeprefix(LOCAL_MODULE).partition("_")
     return Path(bytes.fromhex(place).decode()), digest
 
 

@@ -31,6 +31,8 @@ _INTERFACES: dict[str, type[Any]] = {
     "optimizer": torch.optim.Optimizer,
     "command": interfaces.Command,
 }
+LOCAL_MODULE = "audiogan.registry.file_"
+"""How the names of modules begin that were loaded from a Python file of one's own."""
 WITHOUT_OPTIONS = ("optimizer", "command")
 """The kinds whose classes have no ``options_class``."""
 _NAMES = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any, final
 
-import attrs
 import numpy as np
 from attrs import frozen
 
