@@ -1,7 +1,7 @@
-"""The command line: finds the command, runs it, prints what the user has to mend.
+"""The command line: finds the command, runs it, prints what the user has to fix.
 
 Nothing slow is imported here or at the top of a command's module, so that ``audiogan --help`` answers at once; what is
-imported at all waits until Ctrl-C is taken care of.
+imported at all waits until Ctrl-C is taken care of. Commands of plugins are in :mod:`audiogan.cli.plugin_commands`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from audiogan.cli.leaving import leaving_at_once
 if TYPE_CHECKING:
     import argparse
 
-COMMANDS = ("run", "generate", "evaluate", "train-classifier", "import-tensorflow", "data", "describe", "doctor")
-"""The commands in the order in which help lists them; ``train-classifier`` lives in ``train_classifier.py``.
+COMMANDS = ("run", "generate", "evaluate", "train-classifier", "describe", "doctor")
+"""The core's commands in the order in which help lists them; ``train-classifier`` lives in ``train_classifier.py``.
 
 Each module has ``add_parser(subparsers) -> None`` and ``run(arguments) -> int``.
 """
@@ -28,7 +28,7 @@ INTERRUPTED = 130
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command that the arguments name and returns the exit status.
 
-    That is 0, 1 for a command that did not succeed, 2 for a mistake to mend, 130 if Ctrl-C and 143 if SIGTERM stopped
+    That is 0, 1 for a command that did not succeed, 2 for a mistake to fix, 130 if Ctrl-C and 143 if SIGTERM stopped
     it. Until a command listens to these itself, they end the process at once. Arguments that cannot be parsed,
     ``--help`` and ``--version`` leave through ``SystemExit``, as argparse does.
     """
@@ -38,7 +38,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: Sequence[str] | None) -> int:
     import os
-    from importlib import import_module
 
     from audiogan.cli.logs import show_logs
     from audiogan.cli.printable import printable_lines
@@ -46,10 +45,11 @@ def _run(arguments: Sequence[str] | None) -> int:
 
     # torch asks for huge pages only if told before it is loaded; docs/lstm.md has what they bring.
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
-    parsed = _parser().parse_args(arguments)
-    show_logs(quiet=getattr(parsed, "quiet", False))
     try:
-        status: int = import_module(_module_of(parsed.command)).run(parsed)
+        given = sys.argv[1:] if arguments is None else arguments
+        parsed = parser_for(given).parse_args(given)
+        show_logs(quiet=getattr(parsed, "quiet", False))
+        return _status(parsed)
     except AudioganError as error:
         print(f"audiogan: {printable_lines(str(error))}", file=sys.stderr)
         return USER_MISTAKE
@@ -60,10 +60,30 @@ def _run(arguments: Sequence[str] | None) -> int:
         # the reader, such as `head`, has left; without this the interpreter complains once more while closing
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    return status
 
 
-def _parser() -> argparse.ArgumentParser:
+def _status(parsed: argparse.Namespace) -> int:
+    from importlib import import_module
+
+    command = getattr(parsed, "plugin_command", None)
+    if command is None:
+        status: int = import_module(_module_of(parsed.command)).run(parsed)
+        return status
+    from audiogan.training.stop import StopSignal
+
+    stop = StopSignal()
+    with stop.listening(), stop.interruptible():
+        status = command.run(parsed)
+    return int(status)
+
+
+def parser_for(arguments: Sequence[str]) -> argparse.ArgumentParser:
+    """The parser of the core's commands, and of the plugins' commands that begin with the first of ``arguments``.
+
+    Where that names none, the plugins' commands are listed without their arguments.
+
+    :raises PluginError: there is no such command, or its plugin cannot be loaded.
+    """
     import argparse
     from importlib import import_module
 
@@ -74,6 +94,13 @@ def _parser() -> argparse.ArgumentParser:
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for command in COMMANDS:
         import_module(_module_of(command)).add_parser(subparsers)
+    if not arguments or arguments[0] not in COMMANDS:
+        from audiogan.cli.plugin_commands import add_commands, list_commands
+
+        if not arguments or arguments[0].startswith("-"):
+            list_commands(subparsers)
+        else:
+            add_commands(subparsers, arguments, COMMANDS)
     return parser
 
 

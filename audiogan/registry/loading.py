@@ -81,12 +81,24 @@ def load_plugins(candidates: Iterable[Distribution], manager: pluggy.PluginManag
             continue
         seen.add(name)
         for entry_point in distribution.entry_points.select(group=ENTRY_POINT_GROUP):
-            try:
-                module = entry_point.load()
-                entries += _components_of(module, _plugin_of(entry_point, distribution, name), manager)
-            except (Exception, SystemExit) as error:  # whatever a stranger's module does must not take the others down
-                broken.append(BrokenPlugin(entry_point.name, f"{name} {distribution.version}", _in_words(error)))
+            loaded = load_plugin(entry_point, distribution, manager)
+            if isinstance(loaded, BrokenPlugin):
+                broken.append(loaded)
+            else:
+                entries += loaded
     return Registry(tuple(entries), tuple(broken))
+
+
+def load_plugin(
+    entry_point: EntryPoint, distribution: Distribution, manager: pluggy.PluginManager | None = None
+) -> list[Entry] | BrokenPlugin:
+    """What the plugin behind an entry point of a distribution registers."""
+    name = _normalised(distribution)
+    try:
+        module = entry_point.load()
+        return _components_of(module, _plugin_of(entry_point, distribution, name), manager or _new_manager())
+    except (Exception, SystemExit) as error:  # whatever a stranger's module does must not take the others down
+        return BrokenPlugin(entry_point.name, f"{name} {distribution.version}", _in_words(error))
 
 
 def load_file(path: Path) -> tuple[Entry, ...]:

@@ -9,8 +9,8 @@ from markdown_text import code, documentation, options_table, table
 from audiogan.cli.description import describe_component, describe_section
 from audiogan.cli.text_table import TextTable
 from audiogan.registry import Entry, Registry, installed
-from audiogan_datasets.bach_piano.pieces import PIECES
-from audiogan_datasets.bach_piano.plan import standard_plan
+from audiogan_bach.pieces import PIECES
+from audiogan_bach.plan import standard_plan
 
 _WINDOW = (1, 16_384)
 _OWN = "audiogan "

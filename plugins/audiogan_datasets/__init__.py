@@ -5,7 +5,6 @@ from __future__ import annotations
 from audiogan import Register
 from audiogan.registry import hookimpl
 from audiogan_datasets.audio_folder import AudioFolderDataset
-from audiogan_datasets.bach_piano import BachPianoDataset
 from audiogan_datasets.tfrecord import TFRecordDataset
 
 
@@ -13,5 +12,4 @@ from audiogan_datasets.tfrecord import TFRecordDataset
 def register_datasets(register: Register) -> None:
     """Registers the built-in datasets."""
     register("audio-folder", AudioFolderDataset)
-    register("bach-piano", BachPianoDataset)
     register("tfrecord", TFRecordDataset)

@@ -10,9 +10,9 @@ import pytest
 from audiogan.audio.decoding import AudioDecoder, read_header
 from audiogan.audio.ogg_damage import OggDamage, find_damage
 from audiogan.audio.ogg_pages import OggPage, sound_pages
-from audiogan.data.inspection.recordings import BrokenRecording, hear
 from audiogan.data.recordings.listing import FoundFile
 from audiogan.errors import DamagedDataError
+from audiogan_data_tools.inspection.recordings import BrokenRecording, hear
 from tests.audio.sound_files import sound, write_sound
 
 LENGTH = 400_001

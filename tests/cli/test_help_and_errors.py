@@ -30,7 +30,7 @@ assert not loaded, loaded
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    for command in COMMANDS:
+    for command in (*COMMANDS, "commands: bach, inspect, pack", "import-tensorflow"):
         assert command in done.stdout
 
 
@@ -50,10 +50,13 @@ def test_help_takes_as_long_as_a_dozen_starts_of_python() -> None:
     assert least_cpu_s("-m", "audiogan", "--help") < 12 * least_cpu_s("-c", "pass")
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+PLUGIN_COMMANDS = ("data", "data bach", "data inspect", "data pack", "import-tensorflow")
+
+
+@pytest.mark.parametrize("command", [*COMMANDS, *PLUGIN_COMMANDS])
 def test_every_command_has_help(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as leaving:
-        main([command, "--help"])
+        main([*command.split(), "--help"])
     assert leaving.value.code == 0
     assert f"usage: audiogan {command}" in capsys.readouterr().out
 
@@ -62,6 +65,26 @@ def test_version(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["--version"])
     assert capsys.readouterr().out == f"audiogan {audiogan.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["dta"], "unknown command 'dta'; did you mean 'data'?"),
+        (["nonsense"], "unknown command 'nonsense'; commands: "),
+        (["data", "inspct", "folder"], "unknown command 'data inspct'; did you mean 'data inspect'?"),
+    ],
+)
+def test_an_unknown_command_is_refused(arguments: list[str], said: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(arguments) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_a_group_needs_one_of_its_commands(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as leaving:
+        main(["data"])
+    assert leaving.value.code == 2
+    assert "usage: audiogan data" in capsys.readouterr().err
 
 
 def test_a_mistake_is_told_without_a_traceback(tmp_path: Path) -> None:

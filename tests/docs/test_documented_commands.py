@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import argparse
 import re
-from importlib import import_module
 
 import pytest
 
-from audiogan.cli import COMMANDS, main
+from audiogan.cli import COMMANDS, main, parser_for
+from audiogan.cli.plugin_commands import announced
 from audiogan.registry import installed
 from audiogan.spec import read_experiments
 from tests.docs.pages import PAGES, README, REPOSITORY, Block, blocks
@@ -20,11 +20,7 @@ OF_THE_EXAMPLE_PLUGIN = ("patch", "discriminator=patch")
 
 
 def parse(arguments: list[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(exit_on_error=False)
-    subparsers = parser.add_subparsers(dest="command")
-    for command in COMMANDS:
-        import_module(f"audiogan.cli.{command.replace('-', '_')}").add_parser(subparsers)
-    return parser.parse_args(arguments)
+    return parser_for(arguments).parse_args(arguments)
 
 
 def of(command: str) -> list[tuple[Block, argparse.Namespace]]:
@@ -56,7 +52,7 @@ def test_links_of_the_readme_lead_somewhere() -> None:
 
 
 def test_commands_are_understood() -> None:
-    assert {arguments[0] for _, arguments in OF_AUDIOGAN} == {*COMMANDS, "--help"}
+    assert {arguments[0] for _, arguments in OF_AUDIOGAN} == {*COMMANDS, *announced(), "--help"}
     for block, arguments in OF_AUDIOGAN:
         if arguments != ["--help"]:
             assert parse(arguments).command == arguments[0], str(block)

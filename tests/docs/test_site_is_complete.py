@@ -57,7 +57,7 @@ def test_every_key_of_an_experiment_file_is_documented(section: str, built_page:
         assert f"<code>{key}</code>" in built_page["experiment-file"]
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", [*COMMANDS, "data inspect", "data pack", "data bach", "import-tensorflow"])
 def test_every_command_is_documented(command: str, built_page: dict[str, str]) -> None:
     assert f"usage: audiogan {command} " in re.sub(r"<[^>]+>", "", built_page["cli"])
 

@@ -15,8 +15,8 @@ from torch import Tensor
 import audiogan
 from audiogan.evaluation.checkerboard import ArtifactLines, artifact_lines, figures_above, levels_by_window
 from audiogan.testing import waveform_data
-from audiogan_datasets.bach_piano.plan import standard_plan
-from audiogan_datasets.bach_piano.recording import record
+from audiogan_bach.plan import standard_plan
+from audiogan_bach.recording import record
 
 SAMPLE_RATE, WINDOW_LENGTH = 16_000, 16_384
 _TIME = torch.arange(WINDOW_LENGTH, dtype=torch.float64)
