@@ -6,11 +6,16 @@ Each receives ``register(name, component_class)`` and calls it once per componen
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 import pluggy
 
 from audiogan.interfaces.component import Component
+
+if TYPE_CHECKING:
+    from torch.optim import Optimizer
+
+    from audiogan.interfaces import Command
 
 hookspec = pluggy.HookspecMarker("audiogan")
 hookimpl = pluggy.HookimplMarker("audiogan")
@@ -19,7 +24,7 @@ hookimpl = pluggy.HookimplMarker("audiogan")
 class Register(Protocol):
     """Adds one component class under a name."""
 
-    def __call__(self, name: str, component_class: type[Component]) -> None:
+    def __call__(self, name: str, component_class: type[Component | Command | Optimizer]) -> None:
         """Adds ``component_class`` as ``name``."""
 
 

@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 
 from audiogan.errors import DataError
-from audiogan_bach import BachPianoDataset, BachPianoDatasetOptions
 from audiogan_bach.bass import PITCH_CLASSES
 from audiogan_bach.collection import rendered_collection
+from audiogan_bach.dataset import BachPianoDataset, BachPianoDatasetOptions
 from audiogan_bach.pieces import PIECES
 from audiogan_bach.plan import Plan
 from audiogan_bach.recording import record
