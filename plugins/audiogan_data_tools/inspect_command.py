@@ -55,6 +55,8 @@ class InspectCommand(Command):
         if arguments.jobs is not None and arguments.jobs < 1:
             raise DataError(f"--jobs {arguments.jobs}: must be at least 1")
         if arguments.json is not None:
+            if arguments.json.is_dir():
+                raise DataError(f"{arguments.json}: cannot be written (it is a folder); name another file")
             check_writable(arguments.json)
         recordings, shards = sort_paths(arguments.paths)
         tables, values, broken = [], {}, False
