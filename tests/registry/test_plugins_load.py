@@ -152,7 +152,7 @@ def test_every_built_in_is_there() -> None:
         "callback": ("ema", "gradient-clipping"),
         "embedding": (),
         "optimizer": (),
-        "command": (),
+        "command": ("data bach", "data inspect", "data pack", "import-tensorflow"),
     }
 
 
