@@ -178,7 +178,7 @@ def read_json(path: Path) -> Any:
     try:
         if path.exists() and not path.is_file():  # a pipe would be waited for without end
             raise DataError(f"{path}: is not a regular file; remove it")
-        return json.loads(path.read_bytes().decode())
+        value = json.loads(path.read_bytes().decode())
     except FileNotFoundError:
         return None
     except OSError as error:
@@ -189,6 +189,9 @@ def read_json(path: Path) -> Any:
         raise DataError(f"{path}, line {error.lineno}: damaged: {error.msg}; delete the file to start over") from error
     except RecursionError as error:
         raise DataError(f"{path}: damaged: nested too deeply; delete the file to start over") from error
+    if value is None:
+        raise DataError(f"{path}: damaged: holds null; delete the file to start over")
+    return value
 
 
 def write_record(path: Path, record: Any) -> None:

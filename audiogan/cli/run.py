@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from audiogan.cli.text_table import TextTable
     from audiogan.report import Report
 
 _EXIT_FAILED = 1
@@ -54,6 +55,7 @@ def run(arguments: argparse.Namespace) -> int:
     :raises Interrupted: it was stopped where nothing was unsaved.
     """
     from audiogan.cli.display import choose_display
+    from audiogan.cli.text_table import print_tables
     from audiogan.registry import installed
     from audiogan.run.file import dry_run, run_file
     from audiogan.run.folder import RunFolder
@@ -69,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
             dry_run(file, folder, registry=registry, observer=display, stop=stop, only=arguments.only)
             return 0
         outcome = run_file(file, folder, registry=registry, observer=display, stop=stop, only=arguments.only)
-    _print_table(outcome.report)
+    print_tables(report_tables(outcome.report))
     print(f"report: {outcome.report.paths['report.html']}")
     if outcome.stopped:
         print("stopped; everything is saved: run the same command to go on")
@@ -77,16 +79,23 @@ def run(arguments: argparse.Namespace) -> int:
     return _EXIT_FAILED if outcome.failed else 0
 
 
-def _print_table(report: Report) -> None:
-    from rich.console import Console
+def report_tables(report: Report) -> list[TextTable]:
+    """The report for the terminal, in 80 columns: caption, tables, notes."""
+    import textwrap
 
-    from audiogan.report import plain_table, render_table
+    from audiogan.cli.text_table import TextTable
+    from audiogan.report.tables import TITLE_WIDTH
 
-    console = Console(highlight=False)
-    if console.is_terminal:
-        console.print(render_table(report))
-    else:
-        print(plain_table(report))
+    tables = [TextTable("\n".join(textwrap.wrap(report.caption, 80)))]
+    for part in report.tables.parts():
+        headings = tuple("\n".join(texts) for texts in zip(*part.heading_rows, strict=True))
+        rows = []
+        for line in part.lines:
+            cells = (cell.text if cell.interval is None else f"{cell.text}\n{cell.interval}" for cell in line.cells)
+            rows.append((textwrap.fill(line.title, TITLE_WIDTH), *cells))
+        tables.append(TextTable("", ("experiment", *headings), rows, numeric=True))
+    notes = [textwrap.fill(note, 80, initial_indent="- ", subsequent_indent="  ") for note in report.notes]
+    return [*tables, TextTable("\n".join(notes))]
 
 
 def default_output(file: Path, profile: str | None) -> Path:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, final
+from typing import final
 
-from attrs import asdict, field, frozen
+from attrs import field, frozen
 
 
 @final
@@ -24,22 +24,18 @@ class StepRecord:
     skipped: int = 0
     """Damaged windows that were passed over on the way to those of this step."""
 
-    def to_json(self) -> dict[str, Any]:
-        """The line of ``metrics.jsonl``."""
-        return {"kind": "step", **asdict(self)}
-
 
 @final
 @frozen
 class ScoreRecord:
-    """One scoring: figures by name, of ``samples`` generated windows."""
+    """One scoring: values by name, of ``samples`` generated windows."""
 
     step: int
     epoch: float
-    figures: Mapping[str, float]
+    values: Mapping[str, float]
     samples: int
     warnings: Sequence[str] = ()
 
-    def to_json(self) -> dict[str, Any]:
-        """The line of ``metrics.jsonl``."""
-        return {"kind": "score", **asdict(self), "warnings": list(self.warnings)}
+
+RECORD_KINDS: Mapping[str, type[StepRecord] | type[ScoreRecord]] = {"step": StepRecord, "score": ScoreRecord}
+"""What a line of ``metrics.jsonl`` says under ``kind``."""

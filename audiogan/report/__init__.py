@@ -1,7 +1,6 @@
-"""The table and the figures of a run."""
+"""The records of a run, and its report: tables, plots and a page."""
 
-from audiogan.report.rows import Row
-from audiogan.report.terminal_table import plain_table, render_table
-from audiogan.report.write import Report, write_report
+from audiogan.report.pages import Report, write_report
+from audiogan.report.tables import Table
 
-__all__ = ["Report", "Row", "plain_table", "render_table", "write_report"]
+__all__ = ["Report", "Table", "write_report"]

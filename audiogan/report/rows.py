@@ -1,14 +1,17 @@
-"""The rows of the table, before any wording."""
+"""The rows of the table, before any wording, and the files that hold them unrounded."""
 
 from __future__ import annotations
 
+import csv
+import io
 import math
-from collections.abc import Mapping
-from typing import Any, final
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, final
 
-from attrs import frozen
+from attrs import field, frozen
 
-from audiogan.report.run_folder import Experiment, Run
+from audiogan.report.formatting import EPOCH, one_line
+from audiogan.report.records import Experiment, Intervals, Run
 
 FINISHED = "finished"
 UNFINISHED = "unfinished"
@@ -18,78 +21,87 @@ NOT_STARTED = "not started"
 @final
 @frozen
 class Row:
-    """One experiment of the table.
-
-    The inception score and the epoch (that of the best checkpoint) are ``None`` unless the experiment is finished and
-    the figure is a finite number. ``figures`` holds what every metric measured, ``intervals`` the 95 % interval of
-    those that have one.
-    """
+    """One experiment of the table; values, their 95 % intervals and the epoch are those of a finished one."""
 
     name: str
     title: str
     status: str
-    inception_score_mean: float | None
-    inception_score_std: float | None
-    epoch: float | None
-    published: Mapping[str, float]
-    steps: int | None
-    samples: int | None
-    figures: Mapping[str, float]
-    intervals: Mapping[str, tuple[float, float]]
-    error: str | None
+    epoch: float | None = None
+    """That of the best checkpoint."""
+    steps: int | None = None
+    samples: int | None = None
+    values: Mapping[str, float] = field(factory=dict)
+    intervals: Intervals = field(factory=dict)
+    published: Mapping[str, float] = field(factory=dict)
+    error: str | None = None
+    continuation_error: str | None = None
+
+
+@final
+@frozen
+class TableRecord:
+    """``table.json``."""
+
+    FORMAT: ClassVar[int] = 2
+    rows: tuple[Row, ...]
 
 
 def rows_of(run: Run) -> tuple[Row, ...]:
     """A row for every experiment, in the order of the experiment file."""
-    return tuple(_row(experiment) for experiment in run.experiments)
-
-
-def row_as_json(row: Row) -> dict[str, Any]:
-    """The row as ``table.json`` holds it: whole epochs as integers, a figure that is not finite as null."""
-    return {
-        "name": row.name,
-        "title": row.title,
-        "inception_score_mean": row.inception_score_mean,
-        "inception_score_std": row.inception_score_std,
-        "epoch": _whole_as_integer(row.epoch),
-        "published": {name: _finite(value) for name, value in row.published.items()},
-        "status": row.status,
-        "steps": row.steps,
-        "samples": row.samples,
-        "figures": {name: _finite(value) for name, value in row.figures.items()},
-        "intervals": {name: [_finite(low), _finite(high)] for name, (low, high) in row.intervals.items()},
-        "error": row.error,
-    }
+    return tuple(map(_row, run.experiments))
 
 
 def _row(experiment: Experiment) -> Row:
-    result, log = experiment.result, experiment.log
-    finished = result is not None and result.status == FINISHED
-    figures = result.figures if result is not None and finished else {}
-    started = log.steps or log.scores
+    entry, result, finished = experiment.entry, experiment.result, experiment.finished
+    last_step = experiment.steps[-1].step if experiment.steps else None
+    started = UNFINISHED if experiment.steps or experiment.scores else NOT_STARTED
     return Row(
-        name=experiment.name,
-        title=experiment.title,
-        status=result.status if result is not None else UNFINISHED if started else NOT_STARTED,
-        inception_score_mean=_finite(figures.get("inception_score_mean")),
-        inception_score_std=_finite(figures.get("inception_score_std")),
-        epoch=_finite(result.best_epoch) if result is not None and finished else None,
-        published=experiment.published,
-        steps=result.steps
-        if result is not None and result.steps is not None
-        else log.steps[-1].step
-        if log.steps
-        else None,
-        samples=result.samples if result is not None and finished else None,
-        figures=figures,
-        intervals=result.intervals if result is not None and finished else {},
-        error=result.error if result is not None else None,
+        name=entry.name,
+        title=entry.title,
+        status=started if result is None else result.status,
+        epoch=finished.best_epoch if finished else None,
+        steps=last_step if result is None or result.steps is None else result.steps,
+        samples=finished.samples if finished else None,
+        values=finished.values if finished else {},
+        intervals=finished.intervals if finished else {},
+        published=entry.published,
+        error=None if result is None else result.error,
+        continuation_error=None if result is None else result.continuation_error,
     )
 
 
-def _finite(value: float | None) -> float | None:
-    return value if value is not None and math.isfinite(value) else None
+_COLUMNS = ("name", "title", "status", EPOCH, "steps", "samples")
 
 
-def _whole_as_integer(value: float | None) -> float | int | None:
-    return int(value) if value is not None and float(value).is_integer() else value
+def csv_table(rows: Sequence[Row], names: Sequence[str]) -> str:
+    """Comma-separated values after RFC 4180, with a header; a value that does not exist is an empty field.
+
+    Each of ``names`` adds ``NAME``, ``NAME_low`` and ``NAME_high`` (its 95 % interval), and ``published_NAME`` where
+    one is published; a name that is taken becomes ``value_NAME``. Texts are on one line, and an apostrophe in front of
+    those that a spreadsheet would take for a formula.
+    """
+    header = list(_COLUMNS)
+    published = [name for name in (EPOCH, *names) if any(name in row.published for row in rows)]
+    added = (f"{name}{end}" for name in names for end in ("", "_low", "_high"))
+    for column in (*added, *(f"published_{name}" for name in published)):
+        while column in header:
+            column = f"value_{column}"
+        header.append(column)
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(map(_cell, header))
+    for row in rows:
+        cells: list[Any] = [getattr(row, column) for column in _COLUMNS]
+        for name in names:
+            cells += [row.values.get(name), *row.intervals.get(name, (None, None))]
+        writer.writerow(map(_cell, [*cells, *(row.published.get(name) for name in published)]))
+    return text.getvalue()
+
+
+def _cell(value: str | float | None) -> str | float | None:
+    if isinstance(value, str):
+        text = one_line(value)
+        return f"'{text}" if text.startswith(("=", "+", "-", "@")) else text
+    if isinstance(value, float):
+        return int(value) if value.is_integer() else value if math.isfinite(value) else None
+    return value

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import traceback
-from typing import Any
 
 import torch
 from attrs import evolve
 
 from audiogan.durations import duration
 from audiogan.errors import AudioganError, CheckpointError, PluginError, TrainingError
-from audiogan.files import write_bytes, write_json
+from audiogan.files import read_record, write_bytes, write_record
 from audiogan.interfaces import DataSpec, TrainingContext
 from audiogan.registry import Registry
 from audiogan.registry.blame import plugin_fault
-from audiogan.run.folder import ExperimentFolder, read_json
+from audiogan.report.records import ResultRecord
+from audiogan.run.folder import ExperimentFolder
 from audiogan.run.identity import budget
 from audiogan.run.reference import Judges
 from audiogan.run.scoring import Scorer
@@ -34,8 +34,8 @@ from audiogan.training.trainer import Trainer
 
 def is_finished(folder: ExperimentFolder, spec: ExperimentSpec) -> bool:
     """Whether the experiment has its row, for the budget that it is given now."""
-    result = read_json(folder.result, dict)
-    return result is not None and result.get("status") == "finished" and result.get("budget") == budget(spec)
+    result = read_record(folder.result, ResultRecord)
+    return result is not None and result.status == "finished" and result.budget == budget(spec)
 
 
 def run_experiment(
@@ -92,7 +92,7 @@ def run_experiment(
             callback.on_train_end()
         if outcome is Outcome.FINISHED:
             with stop.interruptible():
-                write_json(folder.result, _result(spec, trainer, scorer, folder, observer))
+                write_record(folder.result, _result(spec, trainer, scorer, folder, observer))
     except AudioganError as error:
         _remember_failure(folder, spec, error)
         raise
@@ -147,16 +147,23 @@ def _remember_failure(folder: ExperimentFolder, spec: ExperimentSpec, error: Aud
     if isinstance(error, PluginError) and error.__cause__ is not None:
         write_bytes(folder.traceback, "".join(traceback.format_exception(error.__cause__)).encode())
     # the row of a shorter budget stays until the longer one has its own
-    if read_json(folder.result, dict) is None:
-        write_json(folder.result, {"name": spec.name, "title": spec.title, "status": "failed", "error": str(error)})
+    before = read_record(folder.result, ResultRecord)
+    if before is None:
+        write_record(folder.result, ResultRecord(spec.name, spec.title, "failed", str(error)))
+    else:
+        write_record(folder.result, evolve(before, continuation_error=str(error)))
 
 
 def _forget_failure(folder: ExperimentFolder) -> None:
     folder.traceback.unlink(missing_ok=True)
     # a new attempt that is stopped half-way must not be reported as failed
-    result = read_json(folder.result, dict)
-    if result is not None and result.get("status") == "failed":
+    result = read_record(folder.result, ResultRecord)
+    if result is None:
+        return
+    if result.status == "failed":
         folder.result.unlink()
+    elif result.continuation_error is not None:
+        write_record(folder.result, evolve(result, continuation_error=None))
 
 
 def _refuse_changed_data(folder: ExperimentFolder, components: Components) -> None:
@@ -187,7 +194,7 @@ def _trainer(
 
 def _result(
     spec: ExperimentSpec, trainer: Trainer, scorer: Scorer, folder: ExperimentFolder, observer: Observer
-) -> dict[str, Any]:
+) -> ResultRecord:
     best = trainer.state.best
     if best is None:
         raise CheckpointError(f"{folder.path}: the training ended without a score; delete the folder to begin anew")
@@ -198,18 +205,18 @@ def _result(
     final = scorer.final(generator, trainer.components, device=trainer.device)
     for warning in final.warnings():
         observer.warn(f"{spec.name}: {warning}")
-    return {
-        "name": spec.name,
-        "title": spec.title,
-        "status": "finished",
-        "steps": trainer.state.step,
-        "epochs": trainer.state.position / len(trainer.components.dataset),
-        "best_step": best.step,
-        "best_epoch": best.epoch,
-        "figures": dict(final.figures),
-        "intervals": {name: list(bounds) for name, bounds in final.intervals.items()},
-        "left_out": dict(final.left_out),
-        "samples": spec.evaluation.final_samples,
-        "protocol": dict(final.protocol),
-        "budget": budget(spec),
-    }
+    return ResultRecord(
+        name=spec.name,
+        title=spec.title,
+        status="finished",
+        steps=trainer.state.step,
+        epochs=trainer.state.position / len(trainer.components.dataset),
+        best_step=best.step,
+        best_epoch=best.epoch,
+        samples=spec.evaluation.final_samples,
+        values=final.figures,
+        intervals=final.intervals,
+        left_out=final.left_out,
+        protocol=final.protocol,
+        budget=budget(spec),
+    )

@@ -9,9 +9,10 @@ import torch
 from attrs import frozen
 
 from audiogan.errors import AudioganError, SpecError
-from audiogan.files import write_bytes, write_json
+from audiogan.files import write_bytes, write_json, write_record
 from audiogan.registry import Registry
 from audiogan.report import Report, write_report
+from audiogan.report.records import ExperimentEntry, RunRecord
 from audiogan.run.check import check_experiments
 from audiogan.run.environment import environment
 from audiogan.run.experiment import is_finished, run_experiment
@@ -187,20 +188,10 @@ def _describe_run(
     file: ExperimentFile, folder: RunFolder, registry: Registry, device: torch.device, threads: int | None
 ) -> None:
     write_bytes(folder.path / "spec.toml", to_toml(file).encode())
-    write_json(folder.path / "environment.json", environment(registry, device=device, threads=threads))
-    write_json(
-        folder.path / "run.json",
-        {
-            "title": file.title,
-            "profile": file.profile,
-            "experiments": [
-                {
-                    "name": spec.name,
-                    "title": spec.title,
-                    "best_by": spec.evaluation.best_by,
-                    "published": dict(spec.published),
-                }
-                for spec in file.experiments
-            ],
-        },
+    found = environment(registry, device=device, threads=threads)
+    write_json(folder.path / "environment.json", {"format": 1, **found})
+    entries = (
+        ExperimentEntry(spec.name, spec.title or spec.name, spec.evaluation.best_by, spec.published)
+        for spec in file.experiments
     )
+    write_record(folder.path / "run.json", RunRecord(file.title, file.profile, tuple(entries)))

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar, final
+from typing import final
 
 from attrs import frozen
 
-from audiogan import files
-from audiogan.errors import CheckpointError, DataError
+from audiogan.errors import CheckpointError
 from audiogan.files import check_writable, locked_folder, refuse_links
 from audiogan.training.checkpoint import read_document, write_checkpoint
 from audiogan.training.trainer import Trainer
-
-_Document = TypeVar("_Document", dict[str, Any], list[Any])
 
 
 @final
@@ -109,14 +106,3 @@ class RunFolder:
         with locked_folder(self.path, busy="another audiogan run is at work here; wait for it or use --output DIR"):
             refuse_links(self.path)
             yield
-
-
-def read_json(path: Path, kind: type[_Document]) -> _Document | None:
-    """What :func:`audiogan.files.write_json` wrote, a ``kind``, or ``None`` where there is nothing.
-
-    :raises DataError: the file holds something else.
-    """
-    document = files.read_json(path)
-    if document is not None and not isinstance(document, kind):
-        raise DataError(f"{path}: holds something else than was written; delete it to start over")
-    return document

@@ -8,8 +8,8 @@ from typing import Any
 import attrs
 
 from audiogan.errors import CheckpointError
-from audiogan.files import write_json
-from audiogan.run.folder import ExperimentFolder, read_json
+from audiogan.files import read_json, write_json
+from audiogan.run.folder import ExperimentFolder
 from audiogan.spec.schema import ExperimentSpec
 
 BUDGET = ("training.epochs", "training.steps", "training.duration_s")
@@ -42,10 +42,12 @@ def check_identity(folder: ExperimentFolder, spec: ExperimentSpec) -> None:
     :raises CheckpointError: it holds another experiment; the text names every key that differs.
     """
     mine = identity(spec)
-    stored = read_json(folder.identity, dict)
+    stored = read_json(folder.identity)
     if stored is None or not folder.latest.exists():
         write_json(folder.identity, mine)
         return
+    if not isinstance(stored, dict):
+        raise CheckpointError(f"{folder.identity}: damaged: holds {stored!r}; delete {folder.path} to start over")
     keys = sorted({*mine, *stored})
     differing = [
         f"  {key}: was {stored.get(key)!r}, is {mine.get(key)!r}" for key in keys if stored.get(key) != mine.get(key)

@@ -5,22 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any, final
+from typing import final
 
 import torch
+from attrs import evolve
 
 from audiogan.data.cache import cache_directory
 from audiogan.errors import CheckpointError
 from audiogan.evaluation.real_windows import divide_windows, judged_waveforms
 from audiogan.evaluation.sampling import noise_waveforms
 from audiogan.evaluation.soundness import soundness
-from audiogan.files import write_json
+from audiogan.files import read_record, write_record
 from audiogan.interfaces import Dataset
 from audiogan.registry import Registry
+from audiogan.report.records import Baseline, ReferenceGroup, ReferenceRecord
 from audiogan.run.complaints import data_complaints
-from audiogan.run.folder import read_json
 from audiogan.run.identity import identity
 from audiogan.run.judging import NamedMetric, named_metric
 from audiogan.run.scoring import check_best_by, evaluate_all
@@ -60,16 +61,14 @@ class Judges:
         """
         metrics = self._prepared_for(spec, dataset)
         group = _group(spec, dataset, metrics)
-        groups = read_json(self._path, list) or []
-        _leave_other_groups(spec, group, groups, scored_before=scored_before)
-        entry = next((entry for entry in groups if entry["group"] == group), None)
-        if entry is None:
-            entry = {"group": group, "experiments": [], **self._measure(spec, dataset, metrics)}
-            groups.append(entry)
-        _check_best_by(spec, metrics, entry)
-        if spec.name not in entry["experiments"]:
-            entry["experiments"].append(spec.name)
-            write_json(self._path, groups)
+        groups = (read_record(self._path, ReferenceRecord) or ReferenceRecord()).groups
+        others = _without(spec, [each for each in groups if each.group != group], scored_before=scored_before)
+        known = next((each for each in groups if each.group == group), None)
+        mine = known or self._measure(spec, dataset, metrics, group)
+        _check_best_by(spec, metrics, mine)
+        if spec.name not in mine.experiments:
+            mine = evolve(mine, experiments=(*mine.experiments, spec.name))
+            write_record(self._path, ReferenceRecord((*others, mine)))
         return metrics
 
     def _prepared_for(self, spec: ExperimentSpec, dataset: Dataset) -> tuple[NamedMetric, ...]:
@@ -82,7 +81,9 @@ class Judges:
             self._prepared[key] = metrics
         return self._prepared[key]
 
-    def _measure(self, spec: ExperimentSpec, dataset: Dataset, metrics: Sequence[NamedMetric]) -> dict[str, Any]:
+    def _measure(
+        self, spec: ExperimentSpec, dataset: Dataset, metrics: Sequence[NamedMetric], group: str
+    ) -> ReferenceGroup:
         # a classifier knows the windows that it was trained on, so the held-out ones give the honest scale
         windows = divide_windows(dataset)
         count = min(spec.evaluation.final_samples, max(spec.evaluation.samples, len(windows.judged)))
@@ -100,43 +101,38 @@ class Judges:
             metrics,
             noise_waveforms(count, channels=dataset.channels, window_length=dataset.window_length, seed=_SEED),
         )
-        return {
-            "real": dict(real.figures),
-            "noise": dict(noise.figures),
-            "intervals": {"real": _lists(real.intervals), "noise": _lists(noise.intervals)},
-            "left_out": {"real": dict(real.left_out), "noise": dict(noise.left_out)},
-            "samples": count,
-            "lower_is_better": sorted(frozenset[str]().union(*(each.metric.lower_is_better() for each in metrics))),
-            "protocol": {**real.protocol, "real_windows": windows.judged_origin, "dataset": dataset.protocol()},
-        }
+        lower_is_better = frozenset[str]().union(*(each.metric.lower_is_better() for each in metrics))
+        return ReferenceGroup(
+            group=group,
+            experiments=(),
+            real=Baseline(real.figures, real.intervals, real.left_out),
+            noise=Baseline(noise.figures, noise.intervals, noise.left_out),
+            samples=count,
+            lower_is_better=tuple(sorted(lower_is_better)),
+            protocol={**real.protocol, "real_windows": windows.judged_origin, "dataset": dataset.protocol()},
+        )
 
 
-def _lists(intervals: Mapping[str, tuple[float, float]]) -> dict[str, list[float]]:
-    return {name: list(bounds) for name, bounds in intervals.items()}
-
-
-def _leave_other_groups(
-    spec: ExperimentSpec, group: str, groups: Sequence[Mapping[str, Any]], *, scored_before: bool
-) -> None:
-    for entry in groups:
-        if entry["group"] == group or spec.name not in entry["experiments"]:
-            continue
-        if scored_before:
+def _without(
+    spec: ExperimentSpec, groups: Sequence[ReferenceGroup], *, scored_before: bool
+) -> Sequence[ReferenceGroup]:
+    """The groups without the experiment, which belongs to another one now."""
+    for each in groups:
+        if scored_before and spec.name in each.experiments:
             raise CheckpointError(
                 f"experiment '{spec.name}' was scored so far by something else than now, such as a classifier that was "
                 "trained anew on another number of threads, and the scores of the two do not compare; give back the "
                 "cache that it was trained into, or run elsewhere with --output DIR"
             )
-        entry["experiments"].remove(spec.name)
+    return [evolve(each, experiments=tuple(name for name in each.experiments if name != spec.name)) for each in groups]
 
 
-def _check_best_by(spec: ExperimentSpec, metrics: Sequence[NamedMetric], entry: Mapping[str, Any]) -> None:
+def _check_best_by(spec: ExperimentSpec, metrics: Sequence[NamedMetric], group: ReferenceGroup) -> None:
     # a metric that can judge neither real windows nor noise may still give the figure of generated ones
-    left_out = entry.get("left_out", {"real": {}, "noise": {}})
-    known = {*entry["real"], *entry["noise"]}
+    known = {*group.real.values, *group.noise.values}
     for each in metrics:
         names = each.metric.figure_names()
-        if names is None and each.name in left_out["real"] and each.name in left_out["noise"]:
+        if names is None and each.name in group.real.left_out and each.name in group.noise.left_out:
             return
         known.update(names or ())
     check_best_by(spec, known)

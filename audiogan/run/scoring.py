@@ -120,7 +120,7 @@ class Scorer:
         record = ScoreRecord(
             step=trainer.state.step,
             epoch=trainer.state.position / len(trainer.components.dataset),
-            figures=scored.figures,
+            values=scored.figures,
             samples=evaluation.samples,
             warnings=(*generation_complaints(soundness(waveforms)), *scored.warnings()),
         )

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import final
 
 from audiogan.errors import CheckpointError
-from audiogan.files import write_bytes
-from audiogan.interfaces.records import ScoreRecord, StepRecord
+from audiogan.files import record_to_json, write_bytes
+from audiogan.interfaces.records import RECORD_KINDS, ScoreRecord, StepRecord
 
 
 @final
@@ -23,7 +23,8 @@ class MetricsLog:
 
         :raises CheckpointError: the disk refuses.
         """
-        line = json.dumps(record.to_json(), allow_nan=False) + "\n"
+        kind = next(kind for kind, record_class in RECORD_KINDS.items() if isinstance(record, record_class))
+        line = json.dumps({"kind": kind, **record_to_json(record)}, allow_nan=False) + "\n"
         try:
             with self._path.open("a", encoding="utf-8") as file:
                 file.write(line)

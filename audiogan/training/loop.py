@@ -138,7 +138,7 @@ def is_better(record: ScoreRecord, best: ScoreRecord | None, figure: str, *, low
     """
     if best is None:
         return True
-    ours, theirs = record.figures.get(figure), best.figures.get(figure)
+    ours, theirs = record.values.get(figure), best.values.get(figure)
     if ours is None or theirs is None:
         return theirs is None and ours is not None
     return ours < theirs if lower_is_better else ours > theirs

@@ -6,6 +6,7 @@ from typing import Any, final
 
 from attrs import define
 
+from audiogan.files import record_from_json, record_to_json
 from audiogan.interfaces.records import ScoreRecord
 from audiogan.spec.schema import EvaluationSpec, TrainingSpec
 
@@ -32,7 +33,7 @@ class TrainingState:
             "position": self.position,
             "elapsed_s": self.elapsed_s,
             "score_pending": self.score_pending,
-            "best": None if self.best is None else self.best.to_json(),
+            "best": None if self.best is None else record_to_json(self.best),
         }
 
     @classmethod
@@ -40,7 +41,7 @@ class TrainingState:
         """The inverse of :meth:`to_json`."""
         best = stored["best"]
         if best is not None:
-            best = ScoreRecord(**{key: value for key, value in best.items() if key != "kind"})
+            best = record_from_json(best, ScoreRecord, place="state.best")
         return cls(**{**stored, "best": best})
 
 

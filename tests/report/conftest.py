@@ -1,4 +1,4 @@
-"""A run folder as a training leaves it, with figures made up for the tests."""
+"""A run folder as a training leaves it, with values made up for the tests."""
 
 from __future__ import annotations
 
@@ -20,6 +20,9 @@ PUBLISHED = {
 }
 
 
+TERMS = {"discriminator/adversarial": 0.4, "discriminator/gradient_penalty": 0.1, "generator/adversarial": 1.0}
+
+
 def write_json(path: Path, value: object) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(value), encoding="utf-8")
@@ -30,20 +33,20 @@ def write_log(path: Path, lines: Sequence[Mapping[str, Any]]) -> None:
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
 
 
-def step_line(step: int, penalty: float | None = None) -> dict[str, Any]:
+def step_line(step: int, **terms: float) -> dict[str, Any]:
     return {
         "kind": "step",
         "step": step,
         "epoch": step / 8,
         "discriminator_loss": math.cos(step / 5) / (1 + step / 30),
         "generator_loss": 1 + math.sin(step / 7),
-        "penalty": penalty,
+        "terms": terms,
     }
 
 
 def score_line(step: int, mean: float, std: float) -> dict[str, Any]:
-    figures = {"inception_score_mean": mean, "inception_score_std": std}
-    return {"kind": "score", "step": step, "epoch": step / 8, "figures": figures, "samples": 64}
+    values = {"inception_score_mean": mean, "inception_score_std": std}
+    return {"kind": "score", "step": step, "epoch": step / 8, "values": values, "samples": 64}
 
 
 def write_wav(path: Path, frequency: float) -> None:
@@ -58,6 +61,7 @@ def write_wav(path: Path, frequency: float) -> None:
 
 def finished_result(name: str, title: str, *, mean: float, std: float, step: int) -> dict[str, Any]:
     return {
+        "format": 2,
         "name": name,
         "title": title,
         "status": "finished",
@@ -65,7 +69,7 @@ def finished_result(name: str, title: str, *, mean: float, std: float, step: int
         "epochs": 7.5,
         "best_step": step,
         "best_epoch": step / 8,
-        "figures": {"inception_score_mean": mean, "inception_score_std": std},
+        "values": {"inception_score_mean": mean, "inception_score_std": std},
         "samples": 64,
         "protocol": {"splits": 10},
     }
@@ -83,24 +87,30 @@ def run_folder(tmp_path: Path) -> Path:
         }
         for name, (title, mean, std, epoch) in PUBLISHED.items()
     ]
-    write_json(folder / "run.json", {"title": "Inception scores", "profile": "quick", "experiments": entries})
+    write_json(
+        folder / "run.json", {"format": 2, "title": "Inception scores", "profile": "quick", "experiments": entries}
+    )
     write_json(folder / "environment.json", {"audiogan": "0.1.0", "torch": "2.13.0", "threads": 2, "device": "cpu"})
     (folder / "spec.toml").write_text('title = "Inception scores"\n', encoding="utf-8")
     write_json(
         folder / "reference.json",
-        [
-            {
-                "experiments": list(PUBLISHED),
-                "real": {"inception_score_mean": 3.8172, "inception_score_std": 0.211},
-                "noise": {"inception_score_mean": 1.0061, "inception_score_std": 0.0012},
-                "samples": 64,
-                "protocol": {
-                    "classifier_held_out_accuracy": 0.934,
-                    "classifier_classes": ["C", "C#", "D"],
-                    "splits": 10,
-                },
-            }
-        ],
+        {
+            "format": 2,
+            "groups": [
+                {
+                    "group": "a1",
+                    "experiments": list(PUBLISHED),
+                    "real": {"values": {"inception_score_mean": 3.8172, "inception_score_std": 0.211}},
+                    "noise": {"values": {"inception_score_mean": 1.0061, "inception_score_std": 0.0012}},
+                    "samples": 64,
+                    "protocol": {
+                        "classifier_held_out_accuracy": 0.934,
+                        "classifier_classes": ["C", "C#", "D"],
+                        "splits": 10,
+                    },
+                }
+            ],
+        },
     )
     for position, (name, (title, *_)) in enumerate(PUBLISHED.items()):
         if name == "lstm-conv-lsgan":
@@ -108,7 +118,7 @@ def run_folder(tmp_path: Path) -> Path:
         under_way = name == "lstm-conv-wgan"
         last = 35 if under_way else 60
         means = [1.01 + 0.02 * position + 0.0005 * step for step in (20, 40, 60)]
-        lines = [step_line(step, 0.1 if name == "lstm-wgan" else None) for step in range(1, last + 1)]
+        lines = [step_line(step, **(TERMS if name == "lstm-wgan" else {})) for step in range(1, last + 1)]
         scores = [score_line(step, mean, 0.008) for step, mean in zip((20, 40, 60), means, strict=True) if step <= last]
         write_log(folder / name / "metrics.jsonl", lines + scores)
         for score in scores:

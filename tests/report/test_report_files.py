@@ -1,4 +1,4 @@
-"""The whole report in a run folder: its files, its page, its figures."""
+"""The whole report in a run folder: its files and its page."""
 
 from __future__ import annotations
 
@@ -14,18 +14,11 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import matplotlib as mpl
-import numpy as np
 import pytest
-from rich.console import Console
 
 from audiogan.errors import DataError
-from audiogan.report import plain_table, render_table, write_report
-from audiogan.report.html_experiment import experiment_section
-from audiogan.report.loss_figure import thinned
-from audiogan.report.previews import find_previews, outline_path
-from audiogan.report.rows import row_as_json, rows_of
-from audiogan.report.run_folder import read_run_folder
-from audiogan.report.score_figure import score_figure
+from audiogan.report import write_report
+from audiogan.report.pages import find_previews, outline
 
 Change = Callable[[Path, Callable[[Any], object]], None]
 
@@ -90,22 +83,23 @@ def test_report_writes_every_file_and_tells_where(run_folder: Path) -> None:
     assert set(report.paths) == FILES
     assert all(path == run_folder / name and path.stat().st_size > 0 for name, path in report.paths.items())
     assert not list(run_folder.glob(".*"))
-    table = json.loads(report.paths["table.json"].read_text(encoding="utf-8"))
+    document = json.loads(report.paths["table.json"].read_text(encoding="utf-8"))
+    assert document["format"] == 2
+    table = document["rows"]
     assert [entry["name"] for entry in table] == [row.name for row in report.rows]
-    assert table[0]["inception_score_mean"] == pytest.approx(1.04)
+    assert table[0]["values"]["inception_score_mean"] == pytest.approx(1.04)
     assert table[4] == {
         "name": "lstm-conv-lsgan",
         "title": "LSTM & conv D-net with LSGAN",
-        "inception_score_mean": None,
-        "inception_score_std": None,
         "epoch": None,
         "published": {"inception_score_mean": 1.085, "inception_score_std": 0.017, "epoch": 243},
         "status": "not started",
         "steps": None,
         "samples": None,
-        "figures": {},
+        "values": {},
         "intervals": {},
         "error": None,
+        "continuation_error": None,
     }
     with report.paths["table.csv"].open(encoding="utf-8", newline="") as file:
         assert [record["status"] for record in csv.DictReader(file)][2:] == ["finished", "unfinished", "not started"]
@@ -129,8 +123,8 @@ def test_page_is_well_formed_and_its_links_lead_to_files(run_folder: Path) -> No
     assert page.players == 12
     text = "".join(page.text)
     assert "Quick profile: smaller networks" in text
-    assert "Sound at step 20 (latest)" in text
-    assert "Sound at step 60 (best score)" in text
+    assert "Samples at step 20 (latest)" in text
+    assert "Samples at step 60 (best score)" in text
     assert "2.13.0" in text
 
 
@@ -145,12 +139,11 @@ def test_page_shows_hostile_titles_and_errors_as_they_stand(run_folder: Path, ch
     ElementTree.parse(report.paths["scores.svg"])
 
 
-def test_figures_of_other_metrics_stand_on_the_page(run_folder: Path, change_json: Change) -> None:
-    change_json(run_folder / "specgan" / "result.json", lambda r: r["figures"].update(frechet_distance=12.3456))
-    run = read_run_folder(run_folder)
-    row = rows_of(run)[0]
-    assert "<dt>frechet distance</dt><dd>12.35</dd>" in experiment_section(run_folder, run.experiments[0], row)
-    assert row_as_json(row)["figures"]["frechet_distance"] == 12.3456
+def test_values_of_other_metrics_stand_on_the_page(run_folder: Path, change_json: Change) -> None:
+    change_json(run_folder / "specgan" / "result.json", lambda r: r["values"].update(frechet_distance=12.3456))
+    page = write_report(run_folder).paths["report.html"].read_text(encoding="utf-8")
+    assert "<dt>frechet distance</dt><dd>12.35</dd>" in page
+    assert "<dt>last discriminator: gradient penalty</dt><dd>0.1</dd>" in page
 
 
 def test_the_interval_of_the_score_stands_in_every_format(run_folder: Path, change_json: Change) -> None:
@@ -159,20 +152,28 @@ def test_the_interval_of_the_score_stands_in_every_format(run_folder: Path, chan
     report = write_report(run_folder)
     note = "95% intervals of the mean score: SpecGAN (baseline) 1.012 to 1.068."
     assert report.notes[1] == note
-    assert note in " ".join(plain_table(report).split())
     for name, text in (("table.md", note), ("table.tex", note.replace("%", r"\%")), ("report.html", note)):
         assert text in report.paths[name].read_text(encoding="utf-8")
-    run = read_run_folder(run_folder)
-    facts = experiment_section(run_folder, run.experiments[0], report.rows[0])
-    assert "<dt>95% interval of the inception score</dt><dd>1.012 to 1.068</dd>" in facts
+    page = report.paths["report.html"].read_text(encoding="utf-8")
+    assert "<dt>95% interval of the inception score</dt><dd>1.012 to 1.068</dd>" in page
     with report.paths["table.csv"].open(encoding="utf-8", newline="") as file:
         specgan, wavegan, *_ = csv.DictReader(file)
-    assert list(specgan)[-2:] == ["inception_score_mean_low", "inception_score_mean_high"]
-    assert list(specgan.values())[-2:] == ["1.01234", "1.0678"]
-    assert list(wavegan.values())[-2:] == ["", ""]
+    ends = ("inception_score_mean_low", "inception_score_mean_high")
+    assert [specgan[end] for end in ends] == ["1.01234", "1.0678"]
+    assert [wavegan[end] for end in ends] == ["", ""]
 
 
-def test_before_the_first_step_there_are_no_figures(run_folder: Path) -> None:
+def test_a_failed_continuation_is_named_beside_the_row_of_before(run_folder: Path, change_json: Change) -> None:
+    change_json(run_folder / "specgan" / "result.json", lambda r: r.update(continuation_error="loss is <NaN>"))
+    report = write_report(run_folder)
+    assert report.rows[0].status == "finished"
+    assert report.rows[0].values["inception_score_mean"] == pytest.approx(1.04)
+    note = "SpecGAN (baseline): the row is that of the training before; continuing it failed: loss is <NaN>"
+    assert note in report.notes
+    assert "failed: loss is &lt;NaN&gt;" in report.paths["report.html"].read_text(encoding="utf-8")
+
+
+def test_before_the_first_step_there_are_no_plots(run_folder: Path) -> None:
     write_report(run_folder)
     for log in run_folder.glob("*/metrics.jsonl"):
         log.unlink()
@@ -189,49 +190,13 @@ def test_a_report_that_cannot_be_written_names_the_file(run_folder: Path) -> Non
         write_report(run_folder)
 
 
-def test_published_means_are_drawn_only_without_a_profile(run_folder: Path, change_json: Change) -> None:
-    def levels() -> set[float]:
-        figure = score_figure(read_run_folder(run_folder))
-        assert figure is not None
-        (axes,) = figure.axes
-        flat = [np.asarray(line.get_ydata()) for line in axes.lines]
-        return {float(y[0]) for y in flat if len(y) == 2 and y[0] == y[1]}
-
-    assert levels() == {1.0061}
-    change_json(run_folder / "run.json", lambda run: run.update(profile=None))
-    assert levels() == {1.0061, 1.028, 1.076, 1.093, 1.084}
-
-
-def test_scores_on_different_scales_have_panels_of_their_own(run_folder: Path, change_json: Change) -> None:
-    change_json(run_folder / "reference.json", lambda groups: groups[0].update(experiments=["specgan", "lstm-wgan"]))
-    figure = score_figure(read_run_folder(run_folder))
-    assert figure is not None
-    legends = [legend for axes in figure.axes if (legend := axes.get_legend()) is not None]
-    drawn = [[text.get_text() for text in legend.get_texts()] for legend in legends]
-    assert drawn == [
-        ["SpecGAN (baseline)", "pure LSTM D-net with WGAN", "noise (1.006)"],
-        ["WaveGAN with WGAN (baseline)", "LSTM & conv D-net with WGAN"],
-    ]
-
-
-def test_thinning_keeps_extremes_and_leaves_gaps() -> None:
-    steps = np.arange(1.0, 8.0)
-    values = np.array([1.0, 3.0, np.nan, 5.0, np.inf, np.nan, -2.0])
-    middle, mean, low, high = thinned(steps, values, points=4)
-    np.testing.assert_array_equal(middle, [1.5, 3.5, 5.5, 7.0])
-    np.testing.assert_array_equal(mean, [2.0, 5.0, np.nan, -2.0])
-    np.testing.assert_array_equal(low, [1.0, 5.0, np.nan, -2.0])
-    np.testing.assert_array_equal(high, [3.0, 5.0, np.nan, -2.0])
-    np.testing.assert_array_equal(thinned(steps, values, points=7)[1][[0, 6]], [1.0, -2.0])
-
-
 def test_previews_are_found_in_numeric_order(tmp_path: Path) -> None:
     for name in ("step-1000000/0.wav", "step-000060/10.wav", "step-000060/9.wav", "step-000060/a.wav", "other/0.wav"):
         path = tmp_path / "samples" / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
     found = find_previews(tmp_path)
-    assert [(previews.step, [path.name for path in previews.files]) for previews in found] == [
+    assert [(step, [path.name for path in files]) for step, files in found] == [
         (60, ["9.wav", "10.wav"]),
         (1_000_000, ["0.wav"]),
     ]
@@ -239,39 +204,13 @@ def test_previews_are_found_in_numeric_order(tmp_path: Path) -> None:
 
 def test_outline_follows_the_waveform_and_absence_of_audio_is_told(run_folder: Path) -> None:
     wav = run_folder / "specgan" / "samples" / "step-000060" / "0.wav"
-    outline = outline_path(wav)
-    assert outline is not None
-    bars = [tuple(map(float, bar)) for bar in re.findall(r"M([\d.]+) ([\d.]+)V([\d.]+)", outline)]
+    shape = outline(wav)
+    assert shape is not None
+    bars = [tuple(map(float, bar)) for bar in re.findall(r"M([\d.]+) ([\d.]+)V([\d.]+)", shape)]
     assert len(bars) == 120
     assert bars[0][0] == 0.5
     heights = [bottom - top for _, top, bottom in bars]
     assert heights[0] > 5 * heights[-1]
     wav.write_bytes(b"RIFF")
-    assert outline_path(wav) is None
+    assert outline(wav) is None
     assert "not readable as audio" in write_report(run_folder).paths["report.html"].read_text(encoding="utf-8")
-
-
-def test_terminal_table_fits_eighty_columns(run_folder: Path) -> None:
-    report = write_report(run_folder)
-    lines = plain_table(report).splitlines()
-    assert max(map(len, lines)) <= 80
-    assert lines[3:10] == [
-        "                                                         published",
-        "experiment                           mean    std  epoch       mean    std  epoch",
-        "─" * 80,
-        "SpecGAN (baseline)                  1.040  0.008    7.5      1.028  0.009    204",
-        "WaveGAN with WGAN (baseline)        1.060  0.008    7.5      1.076  0.005     52",
-        "pure LSTM D-net with WGAN           1.080  0.008    7.5      1.093  0.012    319",
-        "LSTM & conv D-net with WGAN    unfinished      –      –      1.084  0.031    197",
-    ]
-
-
-def test_terminal_table_takes_markup_in_titles_as_text(run_folder: Path, change_json: Change) -> None:
-    change_json(run_folder / "run.json", lambda run: run["experiments"][0].update(title="[bold]x[/] " + "long " * 20))
-    report = write_report(run_folder)
-    assert "[bold]x[/] long" in plain_table(report)
-    assert max(map(len, plain_table(report).splitlines())) <= 80
-    console = Console(width=80, force_terminal=True, record=True)
-    with console.capture() as captured:
-        console.print(render_table(report))
-    assert "\x1b[" in captured.get()

@@ -26,7 +26,7 @@ def _own_cache(_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     # drawing takes longer than training here; the whole run draws them
-    monkeypatch.setattr("audiogan.report.write._FIGURES", {})
+    monkeypatch.setattr("audiogan.report.pages.PLOTS", {})
 
 
 @pytest.fixture(scope="session")

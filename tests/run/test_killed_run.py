@@ -32,7 +32,7 @@ def undisturbed(file: Path, tmp_path_factory: pytest.TempPathFactory, _cache: Pa
     folder = tmp_path_factory.mktemp("undisturbed") / "run"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CACHE_VARIABLE, str(_cache))
-        patch.setattr("audiogan.report.write._FIGURES", {})
+        patch.setattr("audiogan.report.pages.PLOTS", {})
         sit(file, folder, only=["lsgan"])
     return folder
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -104,7 +105,12 @@ def test_changed_data_is_noticed_and_the_finished_row_stays(shard: Path, tmp_pat
     outcome = sit(file, folder, profile="longer", only=["lsgan"], witness=witness)
     assert outcome.failed == ("lsgan",)
     assert "the dataset holds something else" in str(witness.of("warn"))
-    assert (folder / "lsgan" / "result.json").read_bytes() == row
+    before, after = json.loads(row), json.loads((folder / "lsgan" / "result.json").read_bytes())
+    assert after["continuation_error"] in str(witness.of("warn"))
+    assert after == {**before, "continuation_error": after["continuation_error"]}
+    assert "continuing it failed" in (folder / "table.md").read_text()
+    sit(file, folder, only=["lsgan"])
+    assert json.loads((folder / "lsgan" / "result.json").read_bytes()) == after
 
 
 def test_silent_data_is_told(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def test_a_finished_run_prints_its_table_and_the_report(
     assert "lsgan: finished before, skipped" in heard.out
     result = json.loads((finished / "lsgan" / "result.json").read_text())
     (row,) = [line for line in heard.out.splitlines() if line.startswith("CNN with LSGAN")]
-    assert f"{result['figures']['inception_score_mean']:.3f}" in row
+    assert f"{result['values']['inception_score_mean']:.3f}" in row
     assert "1.085" in row
     assert f"report: {finished / 'report.html'}" in heard.out
     assert heard.err == ""

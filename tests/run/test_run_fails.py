@@ -73,7 +73,7 @@ def test_two_runs_in_one_folder_are_refused(tones: Path, tmp_path: Path) -> None
 def test_a_folder_that_cannot_be_is_told(tones: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     for folder in (tmp_path / "file", tmp_path / "file" / "below"):
-        with pytest.raises(AudioganError, match=r"file.*the run folder cannot be written.*--output"):
+        with pytest.raises(AudioganError, match=r"file.*cannot be written"):
             sit(tones, folder)
 
 
@@ -91,7 +91,7 @@ def test_a_damaged_checkpoint_is_named(damage: str, whole: WholeRun, tones: Path
 def test_a_damaged_record_is_named(name: str, content: str, whole: WholeRun, tones: Path, tmp_path: Path) -> None:
     folder = shutil.copytree(whole.folder, tmp_path / "tones")
     (folder / name).write_text(content)
-    with pytest.raises(CheckpointError, match=rf"{Path(name).stem}\.json: .*delete it to make it anew"):
+    with pytest.raises(AudioganError, match=rf"{name}.*delete .* to start over"):
         sit(tones, folder)
 
 

@@ -33,7 +33,7 @@ def stereo_run(shard: Path, _cache: Path, tmp_path_factory: pytest.TempPathFacto
     file = write_experiments(folder, shard, text=EXPERIMENTS.replace("[profile", f"{SPECGAN}\n[profile"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(CACHE_VARIABLE, str(_cache))
-        patch.setattr("audiogan.report.write._FIGURES", {})
+        patch.setattr("audiogan.report.pages.PLOTS", {})
         assert not sit(file, folder / "run", overrides=STEREO).failed
     return folder / "run"
 

@@ -49,14 +49,15 @@ def test_a_scoring_without_its_figure_ends_nothing_and_is_not_the_best(shard: Pa
     assert outcome.failed == ()
     experiment = tmp_path / "run" / "lsgan"
     first, second = (line for line in json_lines(experiment / "metrics.jsonl") if line["kind"] == "score")
-    assert (first["figures"], second["figures"]) == ({}, {"tonal": -3.0})
+    assert (first["values"], second["values"]) == ({}, {"tonal": -3.0})
     assert "no figures by tonal: no tones among these windows" in first["warnings"]
     result = json.loads((experiment / "result.json").read_text())
-    assert (result["status"], result["best_step"], result["figures"]) == ("finished", 8, {})
+    assert (result["status"], result["best_step"], result["values"]) == ("finished", 8, {})
     assert result["left_out"] == {"tonal": "no tones among these windows"}
-    (group,) = json.loads((tmp_path / "run" / "reference.json").read_text())
-    assert (group["samples"], group["real"]) == (5, {"tonal": 1.0})
-    assert group["left_out"] == {"real": {}, "noise": {"tonal": "no tones among these windows"}}
+    (group,) = json.loads((tmp_path / "run" / "reference.json").read_text())["groups"]
+    assert (group["samples"], group["real"]["values"]) == (5, {"tonal": 1.0})
+    assert group["real"]["left_out"] == {}
+    assert group["noise"]["left_out"] == {"tonal": "no tones among these windows"}
 
 
 class _Broken(_Tonal):
@@ -93,8 +94,8 @@ def test_real_windows_too_few_for_a_metric_are_not_repeated(shard: Path, tmp_pat
     file.write_text(file.read_text().replace("tonal", "level"))
     outcome = sit(file, tmp_path / "run", only=["lsgan"], registry=registry_with("metric", "level", Many))
     assert outcome.failed == ()
-    (group,) = json.loads((tmp_path / "run" / "reference.json").read_text())
+    (group,) = json.loads((tmp_path / "run" / "reference.json").read_text())["groups"]
     reason = "metric 'level' needs at least 6 windows, and there are 5"
-    assert (group["real"], group["left_out"]["real"]) == ({}, {"level": reason})
+    assert (group["real"]["values"], group["real"]["left_out"]) == ({}, {"level": reason})
     result = json.loads((tmp_path / "run" / "lsgan" / "result.json").read_text())
-    assert list(result["figures"]) == ["level"]
+    assert list(result["values"]) == ["level"]

@@ -178,7 +178,7 @@ def test_a_metric_that_cannot_judge_costs_its_own_figures_alone(tmp_path: Path) 
         "metric-2": "metric 'metric-2' needs at least 99 windows, and there are 5",
     }
     record = _scorer(tmp_path, metrics)(_constant_trainer(0.0, 0.5))
-    assert list(record.figures) == ["first"]
+    assert list(record.values) == ["first"]
     assert "no figures by metric-0: no sound" in record.warnings
 
 

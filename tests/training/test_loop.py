@@ -115,7 +115,7 @@ def test_the_best_is_kept_and_ties_keep_the_earlier(tmp_path: Path) -> None:
     assert best == [1, 2, 5]
     assert [checkpoint.document["state"]["step"] for checkpoint in sitting.keeper.best] == [1, 2, 5]
     assert sitting.trainer.state.best is not None
-    assert (sitting.trainer.state.best.step, sitting.trainer.state.best.figures) == (5, {FIGURE: 3.5})
+    assert (sitting.trainer.state.best.step, sitting.trainer.state.best.values) == (5, {FIGURE: 3.5})
     assert sitting.keeper.latest[-1].document["state"]["best"]["step"] == 5
 
 

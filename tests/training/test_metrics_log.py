@@ -58,7 +58,7 @@ def test_a_line_holds_all_of_its_record(log: MetricsLog, tmp_path: Path) -> None
         "kind": "score",
         "step": 2,
         "epoch": 0.8,
-        "figures": {"inception_score_mean": 1.5},
+        "values": {"inception_score_mean": 1.5},
         "samples": 20,
         "warnings": ["silent"],
     }

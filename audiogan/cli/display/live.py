@@ -111,4 +111,4 @@ class LiveDisplay:
 
 
 def _shown(record: ScoreRecord | None) -> str:
-    return "none yet" if record is None else f"{figures(record.figures)} (epoch {record.epoch:.1f})"
+    return "none yet" if record is None else f"{figures(record.values)} (epoch {record.epoch:.1f})"

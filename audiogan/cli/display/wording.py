@@ -83,6 +83,6 @@ def figures(values: Mapping[str, float]) -> str:
 
 def score_line(record: ScoreRecord, *, best: bool) -> str:
     """A scoring in a line."""
-    return f"step {record.step}, epoch {record.epoch:.1f}: {figures(record.figures)}" + (
+    return f"step {record.step}, epoch {record.epoch:.1f}: {figures(record.values)}" + (
         " (best so far)" if best else ""
     )

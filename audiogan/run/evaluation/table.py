@@ -7,8 +7,8 @@ from typing import final
 
 from attrs import frozen
 
-from audiogan.report.formatting import ABSENT, format_figure, one_line
-from audiogan.report.markdown_table import escape_markdown
+from audiogan.report.formatting import ABSENT, format_value, one_line
+from audiogan.report.pages import escape_markdown
 from audiogan.run.evaluation.result import Comparison, Evaluation, Interval, Measured
 
 _COUNTS = {
@@ -127,11 +127,11 @@ def _classifier_notes(measured: Measured) -> Iterator[str]:
 
 
 def _figure(value: float | None) -> str:
-    return ABSENT if value is None else format_figure(value)
+    return ABSENT if value is None else format_value(value)
 
 
 def _interval(bounds: Interval) -> str:
-    return f"{format_figure(bounds[0])} to {format_figure(bounds[1])}"
+    return f"{format_value(bounds[0])} to {format_value(bounds[1])}"
 
 
 def _line(cells: tuple[str, ...] | list[str]) -> str:
