@@ -148,7 +148,7 @@ def _remember_failure(folder: ExperimentFolder, spec: ExperimentSpec, error: Aud
         write_bytes(folder.traceback, "".join(traceback.format_exception(error.__cause__)).encode())
     # the row of a shorter budget stays until the longer one has its own
     before = read_record(folder.result, ResultRecord)
-    if before is None:
+    if before is None or before.status == "failed":
         write_record(folder.result, ResultRecord(spec.name, spec.title, "failed", str(error)))
     else:
         write_record(folder.result, evolve(before, continuation_error=str(error)))
