@@ -142,13 +142,15 @@ class _Checker:
             if optimizer is None or key in seen:
                 continue
             path = ("training", key)
-            refused = refusals(optimizer, device)
+            refused = refusals(optimizer, device, self._registry)
             yield from (_Finding((*path, argument) if argument else path, message) for argument, message in refused)
             if refused:
                 seen.add(key)
             elif kind in networks:
                 try:
-                    build_optimizer(optimizer, networks[kind].parameters(), where=".".join(path))
+                    build_optimizer(
+                        optimizer, networks[kind].parameters(), where=".".join(path), registry=self._registry
+                    )
                 except AudioganError as error:
                     yield _Finding(path, str(error).removeprefix(f"{'.'.join(path)}: "))
 

@@ -14,7 +14,7 @@ from torch.nn.parameter import is_lazy
 from audiogan.build import build
 from audiogan.errors import AudioganError
 from audiogan.interfaces import Callback, Dataset, DataSpec, Discriminator, Generator, Representation
-from audiogan.registry import Registry
+from audiogan.registry import Registry, installed
 from audiogan.registry.blame import plugin_fault
 from audiogan.spec.schema import ComponentSpec, ExperimentSpec
 from audiogan.training.loss_sum import LossSum
@@ -31,6 +31,8 @@ class Components:
     discriminator: Discriminator
     loss: LossSum
     callbacks: tuple[Callback, ...] = ()
+    registry: Registry = field(factory=installed, eq=False, repr=False)
+    """Where optimisers are found by name."""
     random_state: Tensor = field(factory=torch.get_rng_state, eq=False, repr=False)
     """torch's global random state when all was built, from which training goes on."""
 
@@ -113,7 +115,7 @@ def build_components(
             callbacks.append(build("callback", part, registry))
     if refusals:
         raise RefusedComponentsError(tuple(refusals))
-    return Components(**built, loss=LossSum(losses), callbacks=tuple(callbacks))
+    return Components(**built, loss=LossSum(losses), callbacks=tuple(callbacks), registry=registry)
 
 
 def _materialise(network: Any, kind: str, data: DataSpec, registry: Registry) -> None:

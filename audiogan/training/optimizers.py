@@ -1,4 +1,4 @@
-"""Optimisers by name: those of ``torch.optim``, and the original's RMSProp."""
+"""Optimisers by name: those of ``torch.optim``, and those that plugins register."""
 
 from __future__ import annotations
 
@@ -10,38 +10,44 @@ import torch
 from torch import nn
 
 from audiogan.errors import SpecError, suggest
+from audiogan.registry import Registry, installed
 from audiogan.spec.schema import OptimizerSpec
-from audiogan.training.tensorflow_rmsprop import TensorFlowRMSprop
 
 _REFUSALS = (TypeError, ValueError, RuntimeError, IndexError, AssertionError)
 
 
-def optimizer_names() -> tuple[str, ...]:
-    """Names of the optimisers that step on dense gradients without a closure, sorted."""
-    return tuple(sorted(_classes()))
+_FROM_TORCH: dict[str, type[Any]] = {
+    name: value
+    for name, value in vars(torch.optim).items()
+    if isinstance(value, type)
+    and issubclass(value, torch.optim.Optimizer)
+    and value not in (torch.optim.Optimizer, torch.optim.LBFGS, torch.optim.SparseAdam)
+}
+"""Those that step on dense gradients without a closure."""
 
 
-def _classes() -> dict[str, type[torch.optim.Optimizer]]:
-    from_torch = {
-        name: value
-        for name, value in vars(torch.optim).items()
-        if isinstance(value, type)
-        and issubclass(value, torch.optim.Optimizer)
-        and value not in (torch.optim.Optimizer, torch.optim.LBFGS, torch.optim.SparseAdam)
-    }
-    return {**from_torch, TensorFlowRMSprop.__name__: TensorFlowRMSprop}
+def optimizer_classes(registry: Registry | None = None) -> dict[str, type[Any]]:
+    """The optimisers of ``torch.optim`` and of ``registry``, which is what is installed where none is given, by name.
+
+    A registered one takes the place of torch's of that name.
+    """
+    entries = (registry or installed()).entries["optimizer"]
+    return {**_FROM_TORCH, **{name: entry.component_class for name, entry in entries.items()}}
 
 
-def build_optimizer(spec: OptimizerSpec, parameters: Iterable[nn.Parameter], *, where: str) -> torch.optim.Optimizer:
+def build_optimizer(
+    spec: OptimizerSpec, parameters: Iterable[nn.Parameter], *, where: str, registry: Registry | None = None
+) -> torch.optim.Optimizer:
     """The optimiser that ``spec`` names, over ``parameters``.
 
     :raises SpecError: no such class, or it refuses the arguments; ``where`` opens the message.
     """
-    name = _name_of(spec)
+    classes = optimizer_classes(registry)
+    name = _name_of(spec, classes)
     if name is None:
-        raise SpecError(f"{where}.type: {_unknown(spec)}")
+        raise SpecError(f"{where}.type: {_unknown(spec, classes)}")
     arguments = _torch_arguments(spec)
-    optimizer_class: Any = _classes()[name]
+    optimizer_class = classes[name]
     trained = list(parameters)
     try:
         optimizer: torch.optim.Optimizer = optimizer_class(trained, **arguments)
@@ -51,16 +57,19 @@ def build_optimizer(spec: OptimizerSpec, parameters: Iterable[nn.Parameter], *, 
     return optimizer
 
 
-def refusals(spec: OptimizerSpec, device: torch.device) -> list[tuple[str | None, str]]:
+def refusals(
+    spec: OptimizerSpec, device: torch.device, registry: Registry | None = None
+) -> list[tuple[str | None, str]]:
     """What the optimiser that ``spec`` names would not take: for each mistake the argument and a message.
 
     The argument is "type" where there is no such optimiser, ``None`` where no single one is to blame. Networks, which
     few optimisers care about, are not looked at.
     """
-    name = _name_of(spec)
+    classes = optimizer_classes(registry)
+    name = _name_of(spec, classes)
     if name is None:
-        return [("type", _unknown(spec))]
-    optimizer_class: Any = _classes()[name]
+        return [("type", _unknown(spec, classes))]
+    optimizer_class = classes[name]
     found: list[tuple[str | None, str]] = []
     rest: dict[str, Any] = {}
     parameters = dict(list(signature(optimizer_class).parameters.items())[1:])
@@ -79,12 +88,12 @@ def refusals(spec: OptimizerSpec, device: torch.device) -> list[tuple[str | None
     ]
 
 
-def _name_of(spec: OptimizerSpec) -> str | None:
-    return {name.lower(): name for name in optimizer_names()}.get(spec.type.lower())
+def _name_of(spec: OptimizerSpec, classes: Iterable[str]) -> str | None:
+    return {name.lower(): name for name in classes}.get(spec.type.lower())
 
 
-def _unknown(spec: OptimizerSpec) -> str:
-    return f"unknown optimiser '{spec.type}'{suggest(spec.type, optimizer_names())}"
+def _unknown(spec: OptimizerSpec, classes: Iterable[str]) -> str:
+    return f"unknown optimiser '{spec.type}'{suggest(spec.type, classes)}"
 
 
 def _torch_arguments(spec: OptimizerSpec) -> dict[str, Any]:

@@ -44,6 +44,7 @@ class Trainer:
                 _chosen(own, training.optimizer, components),
                 module.parameters(),
                 where=f"training.{network}_optimizer" if own else "training.optimizer",
+                registry=components.registry,
             )
             for network, module, own in (
                 ("generator", components.generator, training.generator_optimizer),

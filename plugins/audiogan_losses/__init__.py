@@ -6,6 +6,7 @@ from audiogan import Register, hookimpl
 from audiogan_losses.gan import GANLoss, GANLossOptions
 from audiogan_losses.gradient_penalty import gradient_penalty, interpolate, slopes
 from audiogan_losses.lsgan import LSGANLoss, LSGANLossOptions
+from audiogan_losses.tensorflow_rmsprop import TensorFlowRMSprop
 from audiogan_losses.wgan import WGANLoss, WGANLossOptions
 from audiogan_losses.wgan_gp import WGANGPLoss, WGANGPLossOptions
 
@@ -14,6 +15,7 @@ __all__ = [
     "GANLossOptions",
     "LSGANLoss",
     "LSGANLossOptions",
+    "TensorFlowRMSprop",
     "WGANGPLoss",
     "WGANGPLossOptions",
     "WGANLoss",
@@ -31,3 +33,9 @@ def register_losses(register: Register) -> None:
     register("lsgan", LSGANLoss)
     register("wgan", WGANLoss)
     register("wgan-gp", WGANGPLoss)
+
+
+@hookimpl
+def register_optimizers(register: Register) -> None:
+    """Registers ``TensorFlowRMSprop``, with which the original trains under LSGAN and WGAN."""
+    register("TensorFlowRMSprop", TensorFlowRMSprop)

@@ -151,7 +151,7 @@ def test_every_built_in_is_there() -> None:
         ),
         "callback": ("ema", "gradient-clipping"),
         "embedding": (),
-        "optimizer": (),
+        "optimizer": ("TensorFlowRMSprop",),
         "command": ("data bach", "data inspect", "data pack", "import-tensorflow"),
     }
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from audiogan.interfaces import Component
 from audiogan.registry import Entry, Plugin, Registry, installed
 from audiogan.run.file import RunOutcome, run_file
 from audiogan.run.folder import RunFolder
@@ -39,7 +38,7 @@ def sit(
     )
 
 
-def registry_with(kind: str, name: str, component_class: type[Component]) -> Registry:
+def registry_with(kind: str, name: str, component_class: type[Any]) -> Registry:
     """What is installed, and one component more."""
     return installed().replacing([Entry(kind, name, component_class, Plugin("tests", "tests", "0"))])
 

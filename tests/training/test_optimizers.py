@@ -8,7 +8,8 @@ from torch import nn
 
 from audiogan.errors import SpecError
 from audiogan.spec.schema import OptimizerSpec
-from audiogan.training.optimizers import build_optimizer, optimizer_names, refusals
+from audiogan.training.optimizers import build_optimizer, optimizer_classes, refusals
+from tests.run.sitting import registry_with
 
 
 def _parameters() -> list[nn.Parameter]:
@@ -17,7 +18,7 @@ def _parameters() -> list[nn.Parameter]:
 
 @pytest.mark.parametrize("name", ["Adam", "RMSprop", "SGD", "AdamW", "Adagrad", "NAdam"])
 def test_the_usual_optimisers_are_named_as_torch_names_them(name: str) -> None:
-    assert name in optimizer_names()
+    assert name in optimizer_classes()
     assert type(build_optimizer(OptimizerSpec(name), _parameters(), where="here")) is getattr(torch.optim, name)
 
 
@@ -28,12 +29,12 @@ def test_case_does_not_matter(name: str, meant: str) -> None:
 
 @pytest.mark.parametrize("name", ["Optimizer", "LBFGS", "SparseAdam", "lr_scheduler"])
 def test_what_cannot_train_a_network_here_is_not_offered(name: str) -> None:
-    assert name not in optimizer_names()
+    assert name not in optimizer_classes()
     with pytest.raises(SpecError, match="unknown optimiser"):
         build_optimizer(OptimizerSpec(name), _parameters(), where="here")
 
 
-@pytest.mark.parametrize("name", optimizer_names())
+@pytest.mark.parametrize("name", optimizer_classes())
 def test_every_optimiser_on_offer_takes_a_step(name: str) -> None:
     parameter = nn.Parameter(torch.ones(2, 2))
     optimizer = build_optimizer(OptimizerSpec(name, {"lr": 0.1}), [parameter], where="here")
@@ -109,5 +110,16 @@ def test_every_argument_that_is_refused_is_named(spec: OptimizerSpec, found: lis
 
 
 def test_every_optimiser_on_offer_takes_its_defaults() -> None:
-    for name in optimizer_names():
+    for name in optimizer_classes():
         assert refusals(OptimizerSpec(name), torch.device("cpu")) == []
+
+
+def test_a_registered_optimiser_is_found_by_its_name_whatever_the_case() -> None:
+    class Signs(torch.optim.SGD):
+        """Torch's, under a name of its own."""
+
+    registry = registry_with("optimizer", "Signs", Signs)
+    optimizer = build_optimizer(OptimizerSpec("signs", {"lr": 0.5}), _parameters(), where="here", registry=registry)
+    assert type(optimizer) is Signs
+    assert refusals(OptimizerSpec("Signs", {"lr": -1}), torch.device("cpu"), registry)[0][0] == "lr"
+    assert refusals(OptimizerSpec("Signs"), torch.device("cpu"))[0][0] == "type"

@@ -8,8 +8,8 @@ from torch import nn
 
 from audiogan.errors import SpecError
 from audiogan.spec.schema import OptimizerSpec
-from audiogan.training.optimizers import build_optimizer, optimizer_names
-from audiogan.training.tensorflow_rmsprop import TensorFlowRMSprop
+from audiogan.training.optimizers import build_optimizer, optimizer_classes
+from audiogan_losses import TensorFlowRMSprop
 
 
 def test_two_steps_by_hand() -> None:
@@ -55,4 +55,4 @@ def test_impossible_arguments_are_refused(arguments: dict[str, float]) -> None:
 
 
 def test_it_is_offered_by_name() -> None:
-    assert "TensorFlowRMSprop" in optimizer_names()
+    assert "TensorFlowRMSprop" in optimizer_classes()
