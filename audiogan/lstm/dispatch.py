@@ -89,15 +89,15 @@ def _fastest(device: torch.device, dtype: torch.dtype, hidden: int | None) -> Im
     chosen = load(usable[0])
     drawback = chosen.drawback()
     if drawback is not None:
-        _tell_once(device.type, dtype, chosen.name, drawback)
+        _warn_once(device.type, dtype, chosen.name, drawback)
     elif chosen.name == "reference" and device.type != "meta":
         why = "; ".join(f"{name}: {reason}" for name, reason in reasons.items() if reason)
-        _tell_once(device.type, dtype, "reference", why)
+        _warn_once(device.type, dtype, "reference", why)
     return chosen
 
 
 @cache
-def _tell_once(device_type: str, dtype: torch.dtype, name: str, why: str) -> None:
+def _warn_once(device_type: str, dtype: torch.dtype, name: str, why: str) -> None:
     kind = "the slow implementation" if name == "reference" else "a slower form of the implementation"
     _log.warning("LSTM in %s on %s uses %s '%s' (%s)", dtype, device_type, kind, name, why)
 

@@ -24,9 +24,9 @@ def wanted(ctx: Any, *, inputs: slice, arguments: slice) -> Wanted:
     """Which of a node's gradients somebody asked for in the backward that runs now.
 
     ``ctx.needs_input_grad`` says what required a gradient when the node was made. In the step of a gradient penalty,
-    which first asks for the gradient of the input alone, that is the weights too. The engine knows better, and tells
-    ``torch.autograd.graph.register_multi_grad_hook`` through the only function that asks it. That function does not
-    answer for leaves, which therefore must not be inputs; see :func:`away_from_leaves`.
+    which first asks for the gradient of the input alone, that is the weights too. The engine knows better, and answers
+    the function that ``torch.autograd.graph.register_multi_grad_hook`` asks. It does not answer for leaves, which
+    therefore must not be inputs; see :func:`away_from_leaves`.
 
     :param inputs: where x, h0, c0 and the weights stand among all inputs of the node.
     :param arguments: where they stand among those that are tensors.

@@ -15,7 +15,7 @@ two backward passes. What holds for all of them:
   implementation makes contiguous what it wants contiguous. Their memory holds their numbers: none is sparse, or
   negative or zero by a flag alone.
 - Tensors that are handed out as results or gradients are contiguous, as those of ``torch.nn.LSTM`` are, and overlap
-  with no other tensor: whoever receives them may write to them.
+  with no other tensor: they may be written to.
 - Passes run with gradients and autocast switched off. They may run in any thread, several at once.
 - What one pass saves for a later one is a tuple of tensors, whose meaning is the implementation's own. It may be empty,
   is kept as long as autograd's graph, and may be used several times: a later pass must not write to it. It comes back

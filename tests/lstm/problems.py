@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import product
 from math import sqrt
 
@@ -118,11 +119,13 @@ def loop(arguments: Sequence[Tensor], size: Size) -> tuple[Tensor, Tensor, Tenso
     return x, torch.stack(hn), torch.stack(cn)
 
 
+@cache
 def solve(size: Size, *, move_weights: bool = True) -> Solution:
-    """A random problem in float64, and its solution by autograd through :func:`loop`.
+    """A random problem in float64, always the same, and its solution by autograd through :func:`loop`.
 
     Without ``move_weights`` the cotangents of the weights' gradients are zero and left out of ``direction``.
     """
+    torch.manual_seed(0)
     arguments = [tensor.requires_grad_() for tensor in random_arguments(size)]
     results = loop(arguments, size)
     cotangents = [torch.randn_like(result).requires_grad_() for result in results]

@@ -77,7 +77,7 @@ def test_a_penalty_through_a_convolution_runs_each_pass_once(recorder: Recorder)
     assert all(weight.grad is not None and weight.grad.any() for weight in (kernel, *weights))
 
 
-def test_every_gradient_is_computed_where_torch_cannot_tell_which_are_wanted(
+def test_every_gradient_is_computed_where_torch_cannot_say_which_are_wanted(
     recorder: Recorder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr(torch._C, "_will_engine_execute_node")

@@ -27,7 +27,7 @@ def _fresh(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def forget() -> None:
     dispatch._fastest.cache_clear()
-    dispatch._tell_once.cache_clear()
+    dispatch._warn_once.cache_clear()
 
 
 def test_the_fastest_that_runs_is_chosen() -> None:
@@ -36,7 +36,7 @@ def test_the_fastest_that_runs_is_chosen() -> None:
     assert choose(CPU, torch.float32).name == next(name for name, reason in reasons.items() if reason is None)
 
 
-def test_a_fallback_is_told_once_with_every_reason(
+def test_a_fallback_is_logged_once_with_every_reason(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(dispatch, "reasons_against", lambda device, dtype, hidden: FALLBACK)
@@ -52,7 +52,7 @@ def test_a_fallback_is_told_once_with_every_reason(
     ]
 
 
-def test_a_slower_form_is_told_once_with_its_reason(
+def test_a_slower_form_is_logged_once_with_its_reason(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     reasons = {"triton": "needs an NVIDIA GPU", "cpu": None, "reference": None}
@@ -67,7 +67,7 @@ def test_a_slower_form_is_told_once_with_its_reason(
     ]
 
 
-def test_a_size_that_the_fastest_does_not_compute_is_told(
+def test_a_size_that_the_fastest_does_not_compute_is_logged(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(Triton, "why_not", lambda self, device, dtype: None)
@@ -88,7 +88,7 @@ def test_shapes_alone_are_no_slow_computation(caplog: pytest.LogCaptureFixture) 
     assert not caplog.records
 
 
-def test_what_is_chosen_by_name_is_not_told(caplog: pytest.LogCaptureFixture) -> None:
+def test_what_is_chosen_by_name_is_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.WARNING, logger="audiogan"):
         assert choose(CPU, torch.float64, "reference").name == "reference"
     assert not caplog.records

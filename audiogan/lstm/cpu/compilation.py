@@ -48,7 +48,7 @@ def instruction_sets() -> tuple[str, ...]:
 def library_path(name: str, folder: Path = FOLDER) -> Path:
     """Where the library for a set of instructions, or :data:`PROCESSOR`, lies.
 
-    Its name tells from which sources it comes, so that one of older sources, whose calls may differ, is not found.
+    Its name says from which sources it comes, so that one of older sources, whose calls may differ, is not found.
     """
     return folder / f"libaudiogan_lstm.{name}.{_digest()}{SUFFIX}"
 

@@ -51,7 +51,7 @@ class CResults(ctypes.Structure):
 
 @final
 class CCall(ctypes.Structure):
-    """Everything that a pass reads and writes. It holds addresses alone: whoever fills it keeps the tensors."""
+    """Everything that a pass reads and writes. It holds addresses alone: the caller keeps the tensors."""
 
     _fields_: ClassVar[Any] = [
         ("shape", CShape),

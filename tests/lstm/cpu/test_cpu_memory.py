@@ -12,7 +12,8 @@ import torch
 from audiogan.lstm.cpu import CPU, layout
 from audiogan.lstm.cpu.buffers import Pool, fresh
 from audiogan.lstm.cpu.library import survey
-from tests.lstm.cpu.poisoned import poisoned_memory, random_problem, run
+from tests.lstm.cpu.poisoned import poisoned_memory
+from tests.lstm.passes import random_problem, run
 from tests.lstm.problems import Size, as_arguments, random_arguments
 
 LIBRARY = next(iter(survey().usable.values()))

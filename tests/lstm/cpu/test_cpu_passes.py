@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pytest
 import torch
 from torch import Tensor
@@ -10,21 +12,18 @@ from audiogan.lstm.cpu import CPU, layout
 from audiogan.lstm.cpu.library import usable_instructions
 from audiogan.lstm.interface import Wanted
 from audiogan.lstm.reference import IMPLEMENTATION as REFERENCE
-from tests.lstm.cpu.poisoned import ODD_SIZES, Passes, poisoned_memory, random_problem, run, threads
+from tests.lstm.cpu.poisoned import ODD_SIZES, poisoned_memory, threads
+from tests.lstm.passes import Passes, assert_passes_agree, random_problem, run
 from tests.lstm.problems import Size, assert_agree
 
 DTYPES = [torch.float32, torch.float64]
 
 
-def assert_passes_agree(found: Passes, expected: Passes, size: Size) -> None:
-    for tensors, references in (
-        (found.results, expected.results),
-        (found.inferred, expected.results),
-        (found.gradients, expected.gradients),
-        (found.tangents, expected.tangents),
-        (found.second_gradients, expected.second_gradients),
-    ):
-        assert_agree(tensors, references, size)
+@cache
+def solved(size: Size, *, move_weights: bool) -> tuple[tuple[list[Tensor], ...], Passes]:
+    torch.manual_seed(0)
+    problem = random_problem(size, move_weights=move_weights)
+    return problem, run(REFERENCE, size, *problem)
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
@@ -33,8 +32,7 @@ def assert_passes_agree(found: Passes, expected: Passes, size: Size) -> None:
 def test_odd_sizes(size: Size, instructions: str, dtype: torch.dtype, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layout, "_LEAST_WORK", 1)
     for count in (1, 2, 3):
-        problem = random_problem(size, move_weights=count != 2)
-        expected = run(REFERENCE, size, *problem)
+        problem, expected = solved(size, move_weights=count != 2)
         with threads(count), poisoned_memory():
             found = run(CPU(instructions), size, *([t.to(dtype) for t in tensors] for tensors in problem))
         assert_passes_agree(found, expected, size)

@@ -8,7 +8,8 @@ from torch import Tensor
 
 from audiogan.lstm.cpu import CPU, layout
 from audiogan.lstm.interface import Results, Wanted
-from tests.lstm.cpu.poisoned import random_problem, run, threads
+from tests.lstm.cpu.poisoned import threads
+from tests.lstm.passes import random_problem, run
 from tests.lstm.problems import Size, as_arguments, as_direction, assert_agree, of_gradients, of_results
 
 SIZE = Size(steps=70, batch=37, inputs=3, hidden=20, layers=2)

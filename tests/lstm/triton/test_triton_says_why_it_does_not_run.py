@@ -13,7 +13,7 @@ from audiogan.lstm.triton import IMPLEMENTATION
 
 
 @pytest.fixture(autouse=True)
-def _ask_anew() -> None:
+def _ask_again() -> None:
     package._why_not_on.cache_clear()
 
 
