@@ -30,6 +30,6 @@ def register_datasets(register: Register) -> None:
 @hookimpl
 def register_commands(register: Register) -> None:
     """Registers the command."""
-    from audiogan_bach.chorales.command import BachCommand
+    from audiogan_bach.chorales.bach_command import BachCommand
 
     register("data bach", BachCommand)

@@ -34,7 +34,7 @@ def rendered_collection(plan: Plan, *, sample_rate: int, hops: int) -> Path:
     """The folder that holds the plan's shards ``train-*.tfrecord`` and ``test-*.tfrecord``, one for each rendition.
 
     ``hops`` is the length of a clip in hops of the bass track. What is in the cache and intact is used; anything else
-    is rendered, which the logger ``audiogan`` tells of. The folder appears complete or not at all, and several
+    is rendered, which the logger ``audiogan`` reports. The folder appears complete or not at all, and several
     processes may ask at once: each renders, and the first to finish is used by all.
 
     :raises DataError: the cache cannot be written.
@@ -44,7 +44,7 @@ def rendered_collection(plan: Plan, *, sample_rate: int, hops: int) -> Path:
     if fault is None:
         return folder
     if folder.exists():
-        _log.warning("the Bach piano recordings in %s are damaged (%s) and are rendered anew", folder, fault)
+        _log.warning("the Bach piano recordings in %s are damaged (%s) and are rendered again", folder, fault)
     own = folder.with_name(f"{folder.name}.{uuid4().hex}.partial")
     try:
         own.mkdir(parents=True)
@@ -63,13 +63,13 @@ def rendered_collection(plan: Plan, *, sample_rate: int, hops: int) -> Path:
 
 def _key(plan: Plan, sample_rate: int, hops: int) -> str:
     described = json.dumps(
-        [_rendering_hash(), sample_rate, hops, attrs.asdict(plan)], sort_keys=True, default=str
+        [rendering_hash(), sample_rate, hops, attrs.asdict(plan)], sort_keys=True, default=str
     ).encode()
     return f"{sample_rate}-{sha256(described).hexdigest()[:16]}"
 
 
-def _rendering_hash() -> str:
-    # whatever changes in the code that renders, nobody's cache keeps the old sound under the new name
+def rendering_hash() -> str:
+    """A SHA-256 over the code that renders: whatever changes in it, no cache keeps the old samples by the new name."""
     digest = sha256()
     for module in sorted(Path(__file__).parent.glob("*.py")):
         digest.update(module.read_bytes())

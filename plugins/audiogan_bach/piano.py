@@ -24,8 +24,6 @@ import numpy as np
 from attrs import frozen
 from numpy.typing import NDArray
 
-from audiogan_bach.strike import Strike
-
 HIGHEST_FREQUENCY = 0.45
 """Of the sample rate; partials above it are left out."""
 
@@ -36,6 +34,21 @@ _HAMMER_POSITION = 1 / 8
 _KNOCK_MODES, _KNOCK_LEVEL = 6, 0.12
 _RELEASE_TIME_CONSTANTS = 6
 _BLOCK = 128
+
+
+@final
+@frozen
+class Strike:
+    """A key struck at ``onset`` whose strings sound freely until the damper falls on them at ``damping``.
+
+    Both are seconds from the start of the performance; the damper falls when the key and the pedal are up.
+    ``velocity`` lies between 0 and 1.
+    """
+
+    pitch: int
+    onset: float
+    damping: float
+    velocity: float
 
 
 @final

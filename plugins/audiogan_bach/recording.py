@@ -1,8 +1,8 @@
-"""A rendition as sound, cut into clips that know their bass."""
+"""What is played at the piano as samples, cut into clips that know their bass."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import final
 
 import numpy as np
@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from audiogan.data.clips import Clip
 from audiogan_bach.bass import HOPS_A_SECOND, PITCH_CLASSES, SILENT, bass_shares, bass_track, hop_length
-from audiogan_bach.piano import play
+from audiogan_bach.piano import Strike, play
 from audiogan_bach.rendition import Rendition
 
 PEAK = 0.9
 """Each recording is scaled so that its loudest sample is this."""
+
+FULL_SCALE = 32768
 
 BASS_FEATURE = "bass_pitch_class"
 """The feature of a clip's record that holds its bass track, one entry a hop."""
@@ -34,13 +36,18 @@ class Recording:
 
 
 def record(rendition: Rendition, *, sample_rate: int) -> Recording:
-    """The sound of a rendition, the same at every call; see :func:`~audiogan_bach.piano.play`."""
-    strikes = rendition.strikes()
-    played = play(strikes, sample_rate=sample_rate, rng=np.random.default_rng([rendition.seed, 1]))
+    """A rendition at the piano, the same at every call; see :func:`~audiogan_bach.piano.play`."""
+    rng = np.random.default_rng([rendition.seed, 1])
+    return record_strikes(rendition.name, rendition.strikes(), sample_rate=sample_rate, rng=rng)
+
+
+def record_strikes(name: str, strikes: Sequence[Strike], *, sample_rate: int, rng: np.random.Generator) -> Recording:
+    """Strikes at the piano, scaled to :data:`PEAK` and rounded to 16 bits."""
+    played = play(strikes, sample_rate=sample_rate, rng=rng)
     scaled = played * np.float32(PEAK / np.abs(played).max())
-    pcm = np.round(scaled * 32768) / np.float32(32768)
+    pcm = np.round(scaled * FULL_SCALE) / np.float32(FULL_SCALE)
     track = bass_track(strikes, length=len(pcm), sample_rate=sample_rate)
-    return Recording(rendition.name, pcm.astype(np.float32), track)
+    return Recording(name, pcm.astype(np.float32), track)
 
 
 def clip_hops(window_length: int, *, sample_rate: int) -> int:

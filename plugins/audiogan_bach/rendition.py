@@ -10,8 +10,8 @@ import numpy as np
 from attrs import frozen
 
 from audiogan_bach.notation import Note
+from audiogan_bach.piano import Strike
 from audiogan_bach.pieces import Piece
-from audiogan_bach.strike import Strike
 
 PHRASE_BARS = 4
 _RUBATO, _CLOSING_RITARDANDO = 0.06, 1.35

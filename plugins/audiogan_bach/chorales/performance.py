@@ -3,46 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import final
 
-from attrs import evolve, frozen
+from attrs import evolve
 
 from audiogan_bach.chorales.score import Score, WrittenNote
+from audiogan_bach.piano import Strike
 
 _FERMATA = 1.5
 """How much longer a note under a fermata lasts."""
-_MELODY, _ACCOMPANIMENT = 84, 68
+_MELODY, _ACCOMPANIMENT = 0.66, 0.53
 _SHORTEST_S = 0.02
-_AFTERSOUND_S = 1.0
 
 
-@final
-@frozen
-class Strike:
-    """A key, held from ``onset`` to ``release``, both in seconds."""
-
-    onset: float
-    release: float
-    pitch: int
-    velocity: int
-    """From 1 to 127."""
-
-
-@final
-@frozen
-class Performance:
-    """Strikes in the order of their onsets; those of one key do not overlap."""
-
-    strikes: tuple[Strike, ...]
-
-    @property
-    def duration_s(self) -> float:
-        """To the end of the last note's sound."""
-        return max(strike.release for strike in self.strikes) + _AFTERSOUND_S
-
-
-def perform(score: Score, *, tempo: float) -> Performance:
-    """Plays ``score`` at ``tempo`` quarter notes a minute, the highest part a little louder.
+def perform(score: Score, *, tempo: float) -> tuple[Strike, ...]:
+    """Plays ``score`` at ``tempo`` quarter notes a minute, the highest part a little louder; strikes by their onsets.
 
     Notes under fermatas last half as long again in all parts. Where two parts meet on one key it is struck once, or
     struck again where the second part comes later.
@@ -53,31 +27,30 @@ def perform(score: Score, *, tempo: float) -> Performance:
         longer = sum(max(0.0, min(quarters, end) - start) for start, end in held)
         return (quarters + (_FERMATA - 1) * longer) * 60 / tempo
 
-    strikes = [_strike(note, seconds(note.onset), seconds(note.onset + note.length)) for note in score.notes]
     by_key: dict[int, list[Strike]] = {}
-    for strike in strikes:
-        by_key.setdefault(strike.pitch, []).append(strike)
+    for note in score.notes:
+        strike = _strike(note, seconds(note.onset), seconds(note.onset + note.length))
+        by_key.setdefault(note.pitch, []).append(strike)
     played = [strike for key in by_key.values() for strike in _on_one_key(key)]
-    return Performance(tuple(sorted(played, key=lambda strike: (strike.onset, strike.pitch))))
+    return tuple(sorted(played, key=lambda strike: (strike.onset, strike.pitch)))
 
 
-def _strike(note: WrittenNote, onset: float, release: float) -> Strike:
-    return Strike(onset, release, note.pitch, _MELODY if note.part == 0 else _ACCOMPANIMENT)
+def _strike(note: WrittenNote, onset: float, damping: float) -> Strike:
+    return Strike(note.pitch, onset, damping, _MELODY if note.part == 0 else _ACCOMPANIMENT)
 
 
 def _on_one_key(strikes: Sequence[Strike]) -> list[Strike]:
     played: list[Strike] = []
-    for strike in sorted(strikes, key=lambda strike: (strike.onset, strike.release)):
+    for strike in sorted(strikes, key=lambda strike: (strike.onset, strike.damping)):
         last = played[-1] if played else None
-        if last is None or last.release <= strike.onset:
+        if last is None or last.damping <= strike.onset:
             played.append(strike)
         elif strike.onset - last.onset < _SHORTEST_S:
-            played[-1] = evolve(
-                last, release=max(last.release, strike.release), velocity=max(last.velocity, strike.velocity)
-            )
+            longer, louder = max(last.damping, strike.damping), max(last.velocity, strike.velocity)
+            played[-1] = evolve(last, damping=longer, velocity=louder)
         else:
-            played[-1] = evolve(last, release=strike.onset)
-            played.append(evolve(strike, release=max(last.release, strike.release)))
+            played[-1] = evolve(last, damping=strike.onset)
+            played.append(evolve(strike, damping=max(last.damping, strike.damping)))
     return played
 
 

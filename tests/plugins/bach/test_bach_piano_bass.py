@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from audiogan_bach.bass import PITCH_CLASSES, SILENT, bass_shares, bass_track, hop_length
-from audiogan_bach.strike import Strike
+from audiogan_bach.piano import Strike
 
 RATE = 16_000
 

@@ -86,7 +86,7 @@ def test_whatever_changes_the_records_changes_the_folder(cache: Path, monkeypatc
         rendered_collection(louder, sample_rate=RATE, hops=HOPS),
         rendered_collection(other_piece, sample_rate=RATE, hops=HOPS),
     }
-    monkeypatch.setattr(collection, "_rendering_hash", lambda: "changed code")
+    monkeypatch.setattr(collection, "rendering_hash", lambda: "changed code")
     folders.add(rendered_collection(PLAN, sample_rate=RATE, hops=HOPS))
     assert len(folders) == 6
 

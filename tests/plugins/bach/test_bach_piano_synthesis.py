@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from audiogan_bach.piano import (
     HIGHEST_FREQUENCY,
     Sinusoids,
+    Strike,
     damper_time,
     decay_time,
     fundamental,
@@ -15,7 +16,6 @@ from audiogan_bach.piano import (
     string_sinusoids,
     sum_sinusoids,
 )
-from audiogan_bach.strike import Strike
 
 RATE = 16_000
 

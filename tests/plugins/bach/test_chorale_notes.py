@@ -1,14 +1,11 @@
 from __future__ import annotations
 
-import struct
 from pathlib import Path
 
 import pytest
 
 from audiogan.errors import DataError
 from audiogan_bach.chorales.catalogue import catalogue
-from audiogan_bach.chorales.midi_file import midi_file
-from audiogan_bach.chorales.performance import Performance, Strike
 from audiogan_bach.chorales.score import read_score
 
 CHORALES = {chorale.bwv: chorale for chorale in catalogue()}
@@ -45,39 +42,3 @@ def test_a_score_that_cannot_be_read_is_named(tmp_path: Path) -> None:
             (tmp_path / name).write_bytes(content)
         with pytest.raises(DataError, match=f"{name}: music21 cannot read its notes"):
             read_score(tmp_path / name)
-
-
-def events(content: bytes) -> list[tuple[int, bytes]]:
-    """The events of a single track with their ticks, read by the format's definition."""
-    assert content[:14] == b"MThd" + struct.pack(">IHHH", 6, 0, 1, 1000)
-    assert content[14:18] == b"MTrk"
-    assert struct.unpack(">I", content[18:22])[0] == len(content) - 22
-    found, at, now = [], 22, 0
-    while at < len(content):
-        delta = 0
-        while True:
-            delta = delta << 7 | content[at] & 0x7F
-            at += 1
-            if content[at - 1] < 0x80:
-                break
-        now += delta
-        status = content[at]
-        length = content[at + 2] + 3 if status == 0xFF else {0xC0: 2}.get(status & 0xF0, 3)
-        found.append((now, content[at : at + length]))
-        at += length
-    return found
-
-
-def test_a_midi_file_is_what_is_played() -> None:
-    strikes = (Strike(0.0, 1.0, 60, 84), Strike(0.5, 3.25, 43, 68), Strike(1.0, 2.0, 60, 68))
-    assert events(midi_file(Performance(strikes))) == [
-        (0, b"\xff\x51\x03" + (1_000_000).to_bytes(3, "big")),
-        (0, b"\xc0\x00"),
-        (0, bytes([0x90, 60, 84])),
-        (500, bytes([0x90, 43, 68])),
-        (1000, bytes([0x80, 60, 0])),
-        (1000, bytes([0x90, 60, 68])),
-        (2000, bytes([0x80, 60, 0])),
-        (3250, bytes([0x80, 43, 0])),
-        (4250, b"\xff\x2f\x00"),
-    ]

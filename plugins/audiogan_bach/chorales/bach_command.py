@@ -1,4 +1,4 @@
-"""``audiogan data bach``: Bach's chorales, played on a sampled piano."""
+"""``audiogan data bach``: Bach's chorales, played on the embedded piano."""
 
 from __future__ import annotations
 
@@ -12,31 +12,26 @@ from typing import TYPE_CHECKING, final
 from audiogan import Command
 
 if TYPE_CHECKING:
-    from audiogan_bach.chorales.collection import Watch
-    from audiogan_bach.chorales.manifest import Manifest
+    from audiogan_bach.chorales.chorale_folder import Manifest, Watch
 
-_TOLD_EVERY = 20
+_REPORTED_EVERY = 20
 
 
 @final
 class BachCommand(Command):
     """``audiogan data bach``."""
 
-    help = "play Bach's chorales on a sampled piano"
+    help = "play Bach's chorales on the embedded piano"
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Adds the command's options."""
         parser.description = (
-            "Plays the Bach chorales of music21's corpus with fluidsynth and a piano's SoundFont, for the "
-            "dataset 'tfrecord' or as audio files. Needs music21 (pip install 'audiogan[bach]'), fluidsynth and a "
-            "SoundFont (Debian: apt install fluidsynth fluid-soundfont-gm). Run the same command again to go on "
-            "after a stop."
+            "Plays the Bach chorales of music21's corpus on the piano of the dataset 'bach-piano', for the dataset "
+            "'tfrecord' or as audio files. Needs music21: pip install 'audiogan[bach]'. Run the same command again to "
+            "go on after a stop."
         )
         parser.add_argument("output", type=Path, metavar="OUT", help="the folder to write to")
         parser.add_argument("--sample-rate", type=int, default=16_000, metavar="HZ", help="default: 16000")
-        parser.add_argument(
-            "--channels", type=int, choices=(1, 2), default=1, help="1 is the mean of both (default: 1)"
-        )
         parser.add_argument(
             "--tempo", type=float, default=80.0, metavar="BPM", help="quarter notes a minute (default: 80)"
         )
@@ -50,7 +45,6 @@ class BachCommand(Command):
             metavar="S",
             help="length of a TFRecord file's clips (default: 1.5, the original's)",
         )
-        parser.add_argument("--soundfont", type=Path, metavar="FILE", help="default: the first one installed")
         parser.add_argument("--limit", type=int, metavar="N", help="only the first N chorales")
         parser.add_argument("--jobs", type=int, metavar="N", help="processes (default: all cores)")
 
@@ -63,24 +57,15 @@ class BachCommand(Command):
         import os
 
         from audiogan_bach.chorales.catalogue import catalogue
-        from audiogan_bach.chorales.collection import render_collection
+        from audiogan_bach.chorales.chorale_folder import render_collection
         from audiogan_bach.chorales.rendering import Settings
-        from audiogan_bach.chorales.synthesiser import find_synthesiser
 
         _check(arguments)
-        settings = Settings(
-            sample_rate=arguments.sample_rate,
-            channels=arguments.channels,
-            tempo=arguments.tempo,
-            format=arguments.format,
-            clip_s=arguments.clip_seconds,
-        )
-        jobs = arguments.jobs or os.cpu_count() or 1
-        synthesiser = find_synthesiser(arguments.soundfont)
-        print(f"fluidsynth {synthesiser.version} with {synthesiser.soundfont}", flush=True)
+        settings = Settings(arguments.sample_rate, arguments.tempo, arguments.format, arguments.clip_seconds)
         chorales = catalogue()[: arguments.limit]
         with _watching() as watch:
-            manifest = render_collection(chorales, arguments.output, settings, synthesiser, jobs=jobs, watch=watch)
+            jobs = arguments.jobs or os.cpu_count() or 1
+            manifest = render_collection(chorales, arguments.output, settings, jobs=jobs, watch=watch)
         _print_outcome(manifest, arguments.output, settings.format)
         return 0
 
@@ -89,7 +74,7 @@ def _check(arguments: Namespace) -> None:
     from audiogan.errors import DataError
 
     bounds = {
-        "sample_rate": (1_000, 192_000),
+        "sample_rate": (8_000, 192_000),
         "tempo": (10, 400),
         "clip_seconds": (0.01, 3600),
         "limit": (1, math.inf),
@@ -115,13 +100,13 @@ def _watching() -> Iterator[Watch]:
     console = Console(highlight=False)
     started = time.monotonic()
 
-    def tell(_rendered: Rendered, done: int, total: int) -> None:
-        if done % _TOLD_EVERY == 0 or done == total:
+    def report(_rendered: Rendered, done: int, total: int) -> None:
+        if done % _REPORTED_EVERY == 0 or done == total:
             left = (time.monotonic() - started) * (total - done) / done
             print(f"{done} of {total} chorales, {duration(left)} left", flush=True)
 
     if not console.is_terminal:
-        yield tell
+        yield report
         return
     from rich import progress as bars
 

@@ -1,8 +1,8 @@
-"""What a folder of chorales holds and what made it: ``manifest.json``."""
+"""A folder of chorales, rendered by several processes: what it holds and what made it, in ``manifest.json``."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -10,25 +10,28 @@ from typing import Any, final
 
 from attrs import asdict, evolve, frozen
 
-from audiogan.audio.resampling import resampler_with_version
+from audiogan.data.processes import in_processes
 from audiogan.errors import DataError
-from audiogan.files import read_json, write_json
-from audiogan_bach.chorales.rendering import Rendered, Settings
-from audiogan_bach.chorales.synthesiser import Synthesiser
+from audiogan.files import read_json, remove_partials, write_json
+from audiogan_bach.chorales.catalogue import Chorale
+from audiogan_bach.chorales.rendering import Rendered, Settings, Task, render
 from audiogan_bach.chorales.tunes import RULE
+from audiogan_bach.collection import rendering_hash
 
 NAME = "manifest.json"
-_FORMAT = 2
+_FORMAT = 3
+Watch = Callable[[Rendered, int, int], None]
+"""Called with each chorale as it is done, how many are done in this call, and how many there were to do."""
 _WAY_OUT = "name another folder, or delete this one"
 
 
 @final
 @frozen
 class Manifest:
-    """Who has the same ``made_with`` and the same content hash has the same samples in the same split."""
+    """Collections of the same ``made_with`` and the same content hash have the same samples in the same split."""
 
     made_with: Mapping[str, Any]
-    """Settings, versions and the SoundFont's hash, in terms that JSON can hold."""
+    """Settings, versions and the hash of the piano, in terms that JSON can hold."""
     rendered: Mapping[str, Rendered]
     """By number in the catalogue of Bach's works."""
 
@@ -62,16 +65,13 @@ class Manifest:
         write_json(folder / NAME, document)
 
 
-def made_with(settings: Settings, synthesiser: Synthesiser) -> dict[str, Any]:
+def made_with(settings: Settings) -> dict[str, Any]:
     """All that the samples and the split depend on beside the chorales themselves."""
     return {
         "settings": asdict(settings),
         "held_out": RULE,
         "music21": version("music21"),
-        "fluidsynth": synthesiser.version,
-        "soundfont": synthesiser.soundfont.name,
-        "soundfont_sha256": synthesiser.soundfont_sha256,
-        "resampler": resampler_with_version(),
+        "piano": rendering_hash(),
         "audiogan": version("audiogan"),
     }
 
@@ -105,3 +105,32 @@ def manifest_of(folder: Path, made: Mapping[str, Any]) -> Manifest:
 def _is_there(folder: Path, chorale: Rendered) -> bool:
     path = folder / chorale.file
     return path.is_file() and path.stat().st_size == chorale.file_bytes
+
+
+def render_collection(
+    chorales: Sequence[Chorale],
+    folder: Path,
+    settings: Settings,
+    *,
+    jobs: int,
+    watch: Watch,
+) -> Manifest:
+    """Renders those of ``chorales`` that ``folder`` does not hold yet, in ``jobs`` processes.
+
+    The manifest is renewed after each chorale, so that what is rendered stays, whatever happens.
+
+    :raises DataError: the folder was made with other settings, a chorale cannot be rendered, or the folder cannot be
+        written.
+    """
+    manifest = manifest_of(folder, made_with(settings))
+    missing = [chorale for chorale in chorales if chorale.bwv not in manifest.rendered]
+    manifest.write(folder)
+    tasks = [Task(chorale, settings, folder) for chorale in missing]
+    try:
+        for done, (_, rendered) in enumerate(in_processes(render, tasks, jobs=jobs), start=1):
+            manifest = manifest.with_chorale(rendered)
+            manifest.write(folder)
+            watch(rendered, done, len(missing))
+    finally:
+        remove_partials(folder)
+    return manifest
