@@ -92,7 +92,7 @@ def test_whatever_changes_the_records_changes_the_folder(cache: Path, monkeypatc
 
 
 @pytest.mark.parametrize("damage", ["flipped bit", "cut shard", "lost shard", "cut contents", "lost contents", "list"])
-def test_a_damaged_cache_is_noticed_and_rendered_anew(
+def test_a_damaged_cache_is_noticed_and_rendered_again(
     cache: Path, caplog: pytest.LogCaptureFixture, damage: str
 ) -> None:
     folder = rendered_collection(PLAN, sample_rate=RATE, hops=HOPS)
@@ -116,7 +116,7 @@ def test_a_damaged_cache_is_noticed_and_rendered_anew(
     assert contents(folder) == intact
     warnings = [record.getMessage() for record in caplog.records if record.levelno == logging.WARNING]
     assert len(warnings) == 1
-    assert "rendered anew" in warnings[0]
+    assert "rendered again" in warnings[0]
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
