@@ -37,12 +37,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: Sequence[str] | None) -> int:
+    import io
     import os
 
     from audiogan.cli.logs import show_logs
     from audiogan.cli.printable import printable_lines
     from audiogan.errors import AudioganError
 
+    # a name or a value that the terminal's encoding lacks is shown as far as it goes
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace" if stream is sys.stdout else "backslashreplace")
     # torch asks for huge pages only if told before it is loaded; docs/lstm.md has what they bring.
     os.environ.setdefault("THP_MEM_ALLOC_ENABLE", "1")
     try:

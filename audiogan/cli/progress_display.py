@@ -1,8 +1,7 @@
-"""What a long command shows while it works: a bar on a terminal, lines elsewhere."""
+"""The display of work that is watched by a listener."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -14,38 +13,8 @@ if TYPE_CHECKING:
 @contextmanager
 def progress_display() -> Iterator[Listener]:
     """Live where standard output is a terminal; lines alone where it is not, with warnings on standard error."""
-    from rich.console import Console
+    from audiogan.cli.display import choose_display
+    from audiogan.evaluation.progress import Listener
 
-    from audiogan.evaluation.progress import Listener, Progress, unwatched
-
-    console = Console(highlight=False)
-    if not console.is_terminal:
-        yield Listener(
-            lambda line: print(line, flush=True),
-            lambda line: print(f"warning: {line}", file=sys.stderr, flush=True),
-            unwatched,
-        )
-        return
-    from rich import progress as bars
-    from rich.text import Text
-
-    columns = (
-        bars.TextColumn("{task.description}", markup=False),
-        bars.BarColumn(bar_width=24),
-        bars.MofNCompleteColumn(),
-        bars.TimeElapsedColumn(),
-    )
-    with bars.Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("", total=None)
-
-        def tell(line: str) -> None:
-            nonlocal task
-            bar.console.print(Text(line))
-            # what comes now has a length and a beginning of its own
-            bar.remove_task(task)
-            task = bar.add_task("", total=None)
-
-        def watch(progress: Progress) -> None:
-            bar.update(task, description=progress.activity, completed=progress.done, total=progress.total)
-
-        yield Listener(tell, lambda line: bar.console.print(Text(f"warning: {line}", style="yellow")), watch)
+    with choose_display() as display:
+        yield Listener(display.info, display.warning, lambda now: display.progress(now.activity, now.done, now.total))

@@ -137,7 +137,7 @@ def _tell_scoring_cost(
     seconds = scoring_seconds(spec, components, judging_s=judges.seconds_per_window, device=device)
     if seconds is not None:
         one, together = seconds
-        observer.tell(
+        observer.info(
             f"a scoring of {spec.evaluation.samples:,} windows takes about {duration(one)}, all of them and the final "
             f"one of {spec.evaluation.final_samples:,} about {duration(together)}"
         )
@@ -185,7 +185,7 @@ def _trainer(
             trainer.restore(checkpoint)
         except CheckpointError as error:
             raise CheckpointError(f"{folder.latest}: {error}; delete {folder.path} to begin anew") from error
-        observer.tell(f"going on from step {trainer.state.step}")
+        observer.info(f"going on from step {trainer.state.step}")
     else:
         components.representation.fit(components.dataset)
     log.rewind(step=trainer.state.step, score_pending=trainer.state.score_pending)
@@ -204,7 +204,7 @@ def _result(
     load_module(SCORED if checkpoint.under(SCORED) else "generator", generator, checkpoint)
     final = scorer.final(generator, trainer.components, device=trainer.device)
     for warning in final.warnings():
-        observer.warn(f"{spec.name}: {warning}")
+        observer.warning(f"{spec.name}: {warning}")
     return ResultRecord(
         name=spec.name,
         title=spec.title,

@@ -68,7 +68,9 @@ def run_file(
                 check_identity(folder.experiment(spec.name), spec)
         device = resolve_device(chosen[0].training.device)
         _describe_run(file, folder, registry, device, chosen[0].training.threads)
-        judges = Judges(folder.path / "reference.json", registry, device=device, tell=observer.tell, warn=observer.warn)
+        judges = Judges(
+            folder.path / "reference.json", registry, device=device, tell=observer.info, warn=observer.warning
+        )
         failed: list[str] = []
         try:
             planned = plan(unfinished, built, folder, registry, observer, stop)
@@ -107,14 +109,14 @@ def dry_run(
             check_identity(folder.experiment(spec.name), spec)
     planned = plan(unfinished, built, folder, registry, observer, stop)
     for name, fault in planned.faults.items():
-        observer.warn(f"{name}: {fault}")
+        observer.warning(f"{name}: {fault}")
 
 
 def _unfinished(chosen: Sequence[ExperimentSpec], folder: RunFolder, observer: Observer) -> list[ExperimentSpec]:
     unfinished = [spec for spec in chosen if not is_finished(folder.experiment(spec.name), spec)]
     for spec in chosen:
         if spec not in unfinished:
-            observer.tell(f"{spec.name}: finished before, skipped")
+            observer.info(f"{spec.name}: finished before, skipped")
     return unfinished
 
 
@@ -123,7 +125,7 @@ def _check(
 ) -> dict[str, Components]:
     if not unfinished:
         return {}
-    observer.tell(f"checking {len(unfinished)} experiment{'' if len(unfinished) == 1 else 's'}")
+    observer.info(f"checking {len(unfinished)} experiment{'' if len(unfinished) == 1 else 's'}")
     return check_experiments(file, unfinished, registry)
 
 
@@ -176,7 +178,7 @@ def _run_one(
     except AudioganError as error:
         failed.append(spec.name)
         traceback = folder.experiment(spec.name).traceback
-        observer.warn(f"{spec.name}: {error}" + (f"\n  traceback: {traceback}" if traceback.exists() else ""))
+        observer.warning(f"{spec.name}: {error}" + (f"\n  traceback: {traceback}" if traceback.exists() else ""))
         ended = "failed"
         return None
     finally:

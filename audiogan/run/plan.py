@@ -50,7 +50,7 @@ def plan(
     found = Plan()
     costs: list[tuple[str, StepCost, int | None]] = []
     for spec in unfinished:
-        observer.tell(f"measuring a step of {spec.name}")
+        observer.info(f"measuring a step of {spec.name}")
         found.totals[spec.name] = None
         try:
             with stop.interruptible(), cpu_threads(spec.training.threads):
@@ -70,7 +70,7 @@ def plan(
             found.faults[spec.name].__cause__ = error
             continue
         if cost.cold:
-            observer.tell(f"{spec.name}: so long a step was measured once only, cold; the others may be faster")
+            observer.info(f"{spec.name}: so long a step was measured once only, cold; the others may be faster")
         total = found.totals[spec.name] = steps_in_budget(spec.training, len(components.dataset), cost.seconds)
         left = None if total is None else max(0, total - folder.experiment(spec.name).steps_done())
         costs.append((spec.name, cost, left))

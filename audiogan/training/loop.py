@@ -118,7 +118,7 @@ def train(
             observer.step(record)
             line = advice.after_step(waited_s=batches.waited_s, trained_s=trained_s)
             if line is not None:
-                observer.warn(line)
+                observer.warning(line)
 
             # Score on schedule, and when the budget is spent
             finished = budget_reached(training, state, len(dataset))

@@ -10,12 +10,12 @@ from audiogan.training.measure import StepCost
 
 
 class Observer(Protocol):
-    """Told what happens, in the order in which it happens. Nothing that it does changes the training."""
+    """Receives what happens, in the order in which it happens. Nothing that it does changes the training."""
 
-    def tell(self, line: str) -> None:
+    def info(self, line: str) -> None:
         """A line of information."""
 
-    def warn(self, line: str) -> None:
+    def warning(self, line: str) -> None:
         """Something that the user should look into."""
 
     def plan(self, costs: Sequence[tuple[str, StepCost, int | None]]) -> None:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-import pytest
+import io
+import os
+import subprocess
+import sys
+from contextlib import suppress
 
-from audiogan.cli.display import choose_display, plain, rate
-from audiogan.cli.display.live import LiveDisplay
-from audiogan.cli.display.plain import PlainDisplay
-from audiogan.cli.display.quiet import QuietDisplay
-from audiogan.cli.display.rate import StepRate
-from audiogan.cli.display.wording import count, figures, plan_lines, score_line
+import pytest
+from rich.console import Console
+
+from audiogan.cli import display as display_module
+from audiogan.cli.display import Display, choose_display, count, plan_lines, score_line, values_line
 from audiogan.durations import duration
 from audiogan.interfaces.records import ScoreRecord, StepRecord
 from audiogan.training.measure import StepCost
@@ -25,8 +28,7 @@ class Clock:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 100.0
-        monkeypatch.setattr(plain, "time", self)
-        monkeypatch.setattr(rate, "time", self)
+        monkeypatch.setattr(display_module, "time", self)
 
     def monotonic(self) -> float:
         return self.now
@@ -75,43 +77,8 @@ def test_parameter_counts_keep_three_digits_at_most() -> None:
 
 
 def test_a_score_line_joins_mean_and_std() -> None:
-    assert score_line(SCORE, best=True) == "step 40, epoch 2.5: inception_score 1.250 ± 0.050 (best so far)"
-    assert score_line(SCORE, best=False) == "step 40, epoch 2.5: inception_score 1.250 ± 0.050"
-    assert figures({"a_std": 2.0, "b_mean": 1.0}) == "a_std 2.000, b 1.000"
-
-
-def test_the_rate_is_of_the_last_steps(clock: Clock) -> None:
-    steps = StepRate()
-    for _ in range(5):
-        clock.now += 2.0
-        steps.count()
-    assert steps.per_second() == pytest.approx(0.5)
-    for _ in range(20):
-        clock.now += 0.1
-        steps.count()
-    assert steps.per_second() == pytest.approx(10.0)
-
-
-def test_the_rate_is_unknown_before_time_has_passed(clock: Clock) -> None:
-    steps = StepRate()
-    assert steps.per_second() is None
-    steps.count()
-    steps.count()
-    assert steps.per_second() is None
-
-
-def test_what_comes_before_the_first_step_and_scorings_is_no_part_of_the_rate(clock: Clock) -> None:
-    steps = StepRate()
-    clock.now += 600.0
-    steps.count()
-    clock.now += 2.0
-    steps.count()
-    assert steps.per_second() == 0.5
-    clock.now += 600.0
-    steps.go_on()
-    clock.now += 4.0
-    steps.count()
-    assert steps.per_second() == 0.25
+    assert score_line(SCORE) == "step 40, epoch 2.5: inception_score 1.250 ± 0.050"
+    assert values_line({"a_std": 2.0, "b_mean": 1.0}) == "a_std 2.000, b 1.000"
 
 
 def _tell_all(display: Observer, clock: Clock) -> None:
@@ -121,13 +88,13 @@ def _tell_all(display: Observer, clock: Clock) -> None:
         clock.now += 1.0
         display.step(_step(number))
     display.score(SCORE, best=True)
-    display.tell("a line")
-    display.warn("a warning")
+    display.info("a line")
+    display.warning("a warning")
     display.end_experiment("lstm", outcome="finished")
 
 
 def test_plain_lines(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
-    _tell_all(PlainDisplay(), clock)
+    _tell_all(Display(Console(force_terminal=False)), clock)
     heard = capsys.readouterr()
     assert heard.out.splitlines()[3:] == [
         "[2/5] lstm, 60 steps to go",
@@ -141,7 +108,7 @@ def test_plain_lines(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_plain_lines_without_a_known_end(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
-    display = PlainDisplay()
+    display = Display(Console(force_terminal=False))
     display.start_experiment("lstm", number=1, count=1, steps=None, done=0)
     for number in (1, 2):
         clock.now += 30.0
@@ -156,7 +123,7 @@ def test_plain_lines_without_a_known_end(clock: Clock, capsys: pytest.CaptureFix
 def test_plain_lines_beyond_an_estimate_never_count_below_nothing(
     clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    display = PlainDisplay()
+    display = Display(Console(force_terminal=False))
     display.start_experiment("timed", number=1, count=1, steps=5, done=9)
     for number in (10, 11):
         clock.now += 40.0
@@ -167,18 +134,120 @@ def test_plain_lines_beyond_an_estimate_never_count_below_nothing(
 
 
 def test_quiet_keeps_to_warnings(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
-    _tell_all(QuietDisplay(), clock)
+    _tell_all(Display(Console(force_terminal=True), quiet=True), clock)
     heard = capsys.readouterr()
     assert heard.out == ""
     assert heard.err.splitlines() == ["warning: lstm: all is silence", "warning: a warning"]
 
 
-def test_where_there_is_no_terminal_lines_are_plain(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("FORCE_COLOR", raising=False)
-    with choose_display(quiet=False) as display:
-        assert isinstance(display, PlainDisplay)
-    with choose_display(quiet=True) as display:
-        assert isinstance(display, QuietDisplay)
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    with choose_display(quiet=False) as display:
-        assert isinstance(display, LiveDisplay)
+class Screen:
+    """A terminal of 80 columns with a live display on it, two steps a second."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock, self.file = clock, io.StringIO()
+        self.console = Console(record=True, force_terminal=True, width=80, file=self.file, highlight=False)
+        self.display = Display(self.console)
+
+    def take(self, *numbers: int) -> None:
+        for number in numbers:
+            self.clock.now += 0.5
+            self.display.step(_step(number))
+
+    def standing(self) -> str:
+        """What stands at the bottom of the screen now."""
+        self.console.export_text()
+        self.console.print(self.display._live.get_renderable())
+        return self.console.export_text()
+
+
+@pytest.fixture
+def screen(clock: Clock) -> Screen:
+    """Half-way through the second of five experiments."""
+    screen = Screen(clock)
+    screen.display.start_experiment("lstm-conv-lsgan", number=2, count=5, steps=160, done=0)
+    screen.take(*range(1, 41))
+    return screen
+
+
+def test_everything_that_matters_stands_on_the_screen(screen: Screen) -> None:
+    screen.display.score(SCORE, best=True)
+    screen.take(41, 42)
+    shown = screen.standing()
+    for text in ("2 of 5  lstm-conv-lsgan", "42/160", "epoch 5.25", "2.00 steps/s", "discriminator -0.1235"):
+        assert text in shown
+    assert "59 s left" in shown  # 118 steps at 2 a second
+    assert "best: step 40, epoch 2.5: inception_score 1.250 ± 0.050" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+
+
+def test_the_rate_is_of_the_last_steps_and_no_scoring_is_part_of_it(screen: Screen) -> None:
+    screen.clock.now += 600.0
+    screen.display.score(SCORE, best=False)
+    screen.clock.now += 3.5
+    screen.take(41)
+    assert "0.25 steps/s" in screen.standing()
+
+
+def test_scores_and_warnings_scroll_by(screen: Screen) -> None:
+    screen.console.export_text()
+    screen.display.score(SCORE, best=True)
+    screen.display.info("a [bold]line[/bold]")
+    screen.display.warning("a [red]warning")
+    assert screen.console.export_text().replace(" \n", " ").splitlines() == [
+        "  lstm-conv-lsgan: step 40, epoch 2.5: inception_score 1.250 ± 0.050 (best so far)",
+        "warning: lstm-conv-lsgan: all is silence",
+        "a [bold]line[/bold]",
+        "warning: a [red]warning",
+    ]
+
+
+def test_the_next_experiment_starts_with_a_clean_screen(screen: Screen) -> None:
+    screen.display.end_experiment("lstm-conv-lsgan", outcome="finished")
+    assert screen.standing().strip() == ""
+    screen.display.start_experiment("timed", number=3, count=5, steps=None, done=0)
+    screen.take(1)
+    shown = screen.standing()
+    assert "3 of 5  timed" in shown
+    assert "left" not in shown
+    assert "best" not in shown
+    assert "1/?" in shown
+
+
+@pytest.mark.parametrize("error", [None, KeyError])
+def test_it_leaves_the_screen_as_it_was(screen: Screen, error: type[Exception] | None) -> None:
+    with suppress(KeyError), screen.display.shown():
+        screen.display.info("a line that stays")
+        if error is not None:
+            raise error
+    assert "a line that stays" in screen.console.export_text()
+    assert not screen.display._live.is_started
+    # the last escape sequences erase the live lines and show the cursor again
+    assert screen.file.getvalue().rstrip().endswith(("\x1b[2K", "\x1b[?25h"))
+
+
+def test_progress_of_any_work_is_a_line_every_half_minute(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    with choose_display() as display:
+        for done in range(62):
+            clock.now += 1.0
+            display.progress("hashing", done, 2000)
+    assert capsys.readouterr().out.splitlines() == ["  hashing: 29 of 2,000", "  hashing: 59 of 2,000"]
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "ascii"])
+def test_what_the_encoding_lacks_ends_nothing(encoding: str) -> None:
+    program = "import sys; from audiogan.cli import main; sys.exit(main(['describe', 'training']))"
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    done = subprocess.run(
+        [sys.executable, "-m", "audiogan", "describe", "é–音"],
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert b"UnicodeEncodeError" not in done.stderr

@@ -97,7 +97,7 @@ def test_a_critic_that_raises_fails_its_experiment_alone(call: int, sit_with: Si
     assert f"ValueError: too tired ({_line_of(Tired.forward, 2)})" in error
     written = (folder / "lsgan" / "traceback.txt").read_text()
     assert written.endswith("ValueError: too tired\n")
-    assert str(folder / "lsgan" / "traceback.txt") in witness.of("warn")[-1][0]
+    assert str(folder / "lsgan" / "traceback.txt") in witness.of("warning")[-1][0]
 
 
 class _OneColumn(_Critic):

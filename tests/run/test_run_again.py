@@ -21,7 +21,7 @@ def test_finished_experiments_are_skipped(whole: WholeRun, tones: Path, tmp_path
     outcome = sit(tones, folder, witness=witness)
     assert not outcome.failed
     assert not outcome.stopped
-    assert witness.events == [("tell", f"{name}: finished before, skipped") for name in NAMES]
+    assert witness.events == [("info", f"{name}: finished before, skipped") for name in NAMES]
     assert_same_run(folder, whole.folder)
 
 
@@ -74,7 +74,7 @@ def test_a_grown_budget_goes_on_where_the_run_ended(whole: WholeRun, tones: Path
     sit(tones, folder, profile="longer", only=["lsgan"], witness=witness)
     assert witness.of("start") == [("lsgan", 1, 1, 12, 8)]
     assert witness.of("step") == [(step,) for step in (9, 10, 11, 12)]
-    assert ("tell", "going on from step 8") in witness.events
+    assert ("info", "going on from step 8") in witness.events
     sit(tones, tmp_path / "fresh", profile="longer", only=["lsgan"])
     for name in ("metrics.jsonl", "result.json"):
         assert (folder / "lsgan" / name).read_bytes() == (tmp_path / "fresh" / "lsgan" / name).read_bytes()
@@ -104,9 +104,9 @@ def test_changed_data_is_noticed_and_the_finished_row_stays(shard: Path, tmp_pat
     write_tones(data.parent, amplitude=0.25)
     outcome = sit(file, folder, profile="longer", only=["lsgan"], witness=witness)
     assert outcome.failed == ("lsgan",)
-    assert "the dataset holds something else" in str(witness.of("warn"))
+    assert "the dataset holds something else" in str(witness.of("warning"))
     before, after = json.loads(row), json.loads((folder / "lsgan" / "result.json").read_bytes())
-    assert after["continuation_error"] in str(witness.of("warn"))
+    assert after["continuation_error"] in str(witness.of("warning"))
     assert after == {**before, "continuation_error": after["continuation_error"]}
     assert "continuing it failed" in (folder / "table.md").read_text()
     sit(file, folder, only=["lsgan"])
@@ -116,4 +116,4 @@ def test_changed_data_is_noticed_and_the_finished_row_stays(shard: Path, tmp_pat
 def test_silent_data_is_told(tmp_path: Path) -> None:
     file, witness = write_experiments(tmp_path, write_tones(tmp_path, amplitude=0.0)), Witness()
     sit(file, tmp_path / "run", only=["lsgan"], witness=witness)
-    assert "20 of 20 real windows are silent" in str(witness.of("warn"))
+    assert "20 of 20 real windows are silent" in str(witness.of("warning"))

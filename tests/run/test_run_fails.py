@@ -34,7 +34,7 @@ def test_a_failing_experiment_does_not_stop_the_next(shard: Path, tmp_path: Path
     assert outcome.failed == ("lsgan",)
     assert not outcome.stopped
     assert witness.of("end") == [("lsgan", "failed"), ("lstm-wgan-gp", "finished")]
-    ((warning,),) = witness.of("warn")
+    ((warning,),) = witness.of("warning")
     assert warning.startswith("lsgan: the discriminator's loss is ")
     result = _read(tmp_path / "run" / "lsgan" / "result.json")
     assert (result["status"], result["error"]) == ("failed", warning.removeprefix("lsgan: "))
@@ -57,7 +57,7 @@ def test_a_generator_that_diverges_right_before_a_scoring_is_told_as_such(shard:
     witness = Witness()
     outcome = sit(write_experiments(tmp_path, shard, text=text), tmp_path / "run", witness=witness)
     assert outcome.failed == ("lsgan",)
-    ((warning,),) = witness.of("warn")
+    ((warning,),) = witness.of("warning")
     assert "windows generated after step 1 hold values that are not finite: lower the learning rate" in warning
 
 

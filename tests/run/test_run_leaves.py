@@ -37,7 +37,7 @@ def test_a_run_leaves_everything_that_it_promises(whole: WholeRun) -> None:
 
 
 def test_the_observer_hears_it_in_order(whole: WholeRun) -> None:
-    events = [event for event in whole.witness.events if event[0] != "tell"]
+    events = [event for event in whole.witness.events if event[0] != "info"]
     assert events[0][0] == "plan"
     assert [(name, steps) for name, _, steps in events[0][1]] == [(NAMES[0], 8), (NAMES[1], 8)]
     steps = [("step", step) for step in range(1, 9)]
@@ -95,7 +95,7 @@ def test_real_data_and_noise_are_scored_once_for_both(whole: WholeRun) -> None:
     assert group["samples"] == 20
     for baseline in (group["real"], group["noise"]):
         assert 1 <= baseline["values"]["inception_score_mean"] <= 3
-    lines = [line for (line,) in whole.witness.of("tell")]
+    lines = [line for (line,) in whole.witness.of("info")]
     assert len([line for line in lines if "real windows" in line]) == 1
 
 

@@ -67,7 +67,7 @@ def test_a_stopped_run_goes_on_to_the_same_table(
 @pytest.mark.parametrize("word", ["classifier", "scoring"])
 def test_a_stop_while_preparing_is_immediate(word: str, whole: WholeRun, tones: Path, tmp_path: Path) -> None:
     stop = StopSignal()
-    witness = Witness(on_tell=lambda line: stop.request() if line.startswith(word) else None)
+    witness = Witness(on_info=lambda line: stop.request() if line.startswith(word) else None)
     outcome = sit(tones, tmp_path / "run", witness=witness, stop=stop)
     assert outcome.stopped
     assert witness.of("step") == []

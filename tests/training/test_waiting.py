@@ -78,5 +78,5 @@ def test_a_training_that_waits_for_its_dataset_says_so(
         lambda *_: setattr(clock, "now", clock.now + 2.0 / 3)
     )
     sitting.run()
-    warned = [line for (line,) in sitting.witness.of("warn")]
+    warned = [line for (line,) in sitting.witness.of("warning")]
     assert [line.split()[0] for line in warned] == told

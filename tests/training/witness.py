@@ -10,26 +10,26 @@ from audiogan.training.measure import StepCost
 
 
 class Witness:
-    """Remembers what it is told; ``on_step`` and ``on_tell`` may act on it."""
+    """Remembers what it receives; ``on_step`` and ``on_info`` may act on it."""
 
     def __init__(
         self,
         on_step: Callable[[StepRecord], None] = lambda record: None,
-        on_tell: Callable[[str], None] = lambda line: None,
+        on_info: Callable[[str], None] = lambda line: None,
     ) -> None:
         self.events: list[tuple[Any, ...]] = []
-        self._on_step, self._on_tell = on_step, on_tell
+        self._on_step, self._on_info = on_step, on_info
 
     def of(self, kind: str) -> list[tuple[Any, ...]]:
         """What came after the name of every event of a kind."""
         return [event[1:] for event in self.events if event[0] == kind]
 
-    def tell(self, line: str) -> None:
-        self.events.append(("tell", line))
-        self._on_tell(line)
+    def info(self, line: str) -> None:
+        self.events.append(("info", line))
+        self._on_info(line)
 
-    def warn(self, line: str) -> None:
-        self.events.append(("warn", line))
+    def warning(self, line: str) -> None:
+        self.events.append(("warning", line))
 
     def plan(self, costs: Sequence[tuple[str, StepCost, int | None]]) -> None:
         self.events.append(("plan", list(costs)))
