@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from audiogan.errors import (
         AudioganError,
         CheckpointError,
+        DamagedDataError,
         DataError,
         OptionError,
         PluginError,
@@ -54,6 +55,7 @@ _HOME = {
     "create": "audiogan.build",
     "AudioganError": "audiogan.errors",
     "CheckpointError": "audiogan.errors",
+    "DamagedDataError": "audiogan.errors",
     "DataError": "audiogan.errors",
     "OptionError": "audiogan.errors",
     "PluginError": "audiogan.errors",
@@ -94,6 +96,7 @@ __all__ = [
     "Callback",
     "CheckpointError",
     "Command",
+    "DamagedDataError",
     "DataError",
     "DataSpec",
     "Dataset",

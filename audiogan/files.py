@@ -126,8 +126,10 @@ def refuse_links(folder: Path) -> None:
 
 
 @contextmanager
-def locked_folder(folder: Path, *, busy: str) -> Iterator[None]:
+def locked_folder(folder: Path, *, busy: str, timeout_s: float = 0.0) -> Iterator[None]:
     """Makes ``folder`` if need be, holds it against other processes, and removes what killed writers left in it.
+
+    ``timeout_s`` is how long another process is waited for, without end where it is negative.
 
     :raises DataError: another process holds it, which ``busy`` words, or it cannot be made or written.
     """
@@ -135,7 +137,7 @@ def locked_folder(folder: Path, *, busy: str) -> Iterator[None]:
 
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / ".lock", timeout=0)
+        lock = FileLock(folder / ".lock", timeout=timeout_s)
         lock.acquire()
     except Timeout as error:
         raise DataError(f"{folder}: {busy}") from error

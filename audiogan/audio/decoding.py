@@ -1,121 +1,121 @@
-"""Decoding any stretch of an audio file, exact to the sample, without decoding what lies before it."""
+"""Decoding audio files: any stretch of those that are read in place, others as a whole."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import final
 
 import numpy as np
 import soundfile
-from attrs import frozen
+from attrs import evolve
 from numpy.typing import NDArray
 
-from audiogan.audio.completeness import check_complete
-from audiogan.audio.file_version import FileVersion, file_version
-from audiogan.audio.formats import needs_run_up, stores_floats
-from audiogan.audio.mpeg_index import MpegIndices, mpeg_index, states_length
-from audiogan.audio.ogg_damage import OggDamage, OggDamages
-from audiogan.audio.ogg_pages import is_chained, last_page_start
-from audiogan.audio.opening import is_special, open_sound
-from audiogan.audio.sources import MpegSource, SeekableSource, Source
+from audiogan.audio.headers import AudioHeader, file_version, read_header, reason, soundfile_name
+from audiogan.audio.streams import check_ogg, holds_length, length_tag
 from audiogan.errors import DamagedDataError, DataError
+from audiogan.files import atomic_file, locked_folder
 
-_OPUS_POSITIONS_PER_S = 48_000
-"""Whatever the sample rate (RFC 7845, section 4)."""
-_NO_LENGTH = 2**60
-"""What libsndfile gives as the length where it knows none is larger than this."""
+_BLOCK = 2**16
 
 
-@final
-@frozen
-class AudioHeader:
-    """What an audio file says of itself."""
+def decoded_blocks(path: Path) -> Iterator[NDArray[np.float32]]:
+    """All samples of an audio file from first to last, in blocks ``[channels, length]``, full scale being 1.
 
-    sample_rate: int
-    """In Hz."""
-    channels: int
-    length: int
-    """Samples, each channel."""
-    format: str
-    """libsndfile's name of the format, such as ``"WAV"``, ``"FLAC"``, ``"OGG"`` or ``"MP3"``."""
-    subtype: str
-    """libsndfile's name of the encoding, such as ``"PCM_16"``, ``"FLOAT"`` or ``"VORBIS"``."""
-    last_seek: int
-    """The last sample from which decoding may begin; one later on is reached by decoding."""
-    version: FileVersion
-    """Of the file, when this was read from it."""
+    A header's length is not relied on: memory is bounded by a block, and what is there is compared with it at the end.
 
-    @property
-    def duration_s(self) -> float:
-        """Seconds."""
-        return self.length / self.sample_rate
-
-    @property
-    def stores_floats(self) -> bool:
-        """Whether samples are stored as numbers that may lie outside [-1, 1]."""
-        return stores_floats(self.subtype)
-
-
-def read_header(path: Path) -> AudioHeader:
-    """The header of an audio file, its length made sure of where a format's header is known to lie.
-
-    Reads some kibibytes; an MP3 file that states no length is read as a whole, but not decoded.
-
-    :raises DamagedDataError: the file cannot be opened, is a pipe or a device, is not audio, is cut short, holds no
-        samples, or does not say how many.
+    :raises DamagedDataError: the file is not audio, is damaged or ends too early; the text says at which time.
     """
+    header = read_header(path)
+    done = 0
     try:
-        if is_special(path):  # which may wait for ever for somebody to write
-            raise DamagedDataError(
-                f"{path}: not a regular file, but a named pipe, socket or device; remove it, or write the recording "
-                "to a file"
-            )
-        version = file_version(path)
-        with path.open("rb") as file:
-            check_complete(path, file)
-        with open_sound(path) as opened:
-            return _header_of(path, opened, version)
+        if header.format == "OGG":
+            check_ogg(path)
+        with _opened_whole(path, header) as (opened, skipped):
+            while len(samples := opened.read(skipped or _BLOCK, dtype="float32", always_2d=True)):
+                if not skipped:
+                    done += len(samples)
+                    yield samples.T
+                skipped = 0
+        states_length = header.format != "MP3" or holds_length(path)
     except OSError as error:
-        raise DamagedDataError(
-            f"{path}: cannot be read: {error.strerror}; check the path and its permissions"
-        ) from error
-    except (soundfile.SoundFileError, TypeError) as error:
-        raise DamagedDataError(
-            f"{path}: not an audio file that can be read ({reason(error)}); "
-            "convert it to WAV or FLAC, or remove it from the dataset"
-        ) from error
+        raise DamagedDataError(f"{path}: cannot be read: {error.strerror}; check its permissions") from error
+    except soundfile.SoundFileError as error:
+        raise _damaged(path, done / header.sample_rate, reason(error)) from error
+    if done == 0 or (states_length and done < header.length):
+        raise _ends_early(path, header, done)
 
 
-def reason(error: Exception) -> str:
-    """What libsndfile says is wrong, without a full stop."""
-    return str(getattr(error, "error_string", error)).rstrip(".")
+def decode_whole(path: Path, into: Path) -> int:
+    """Writes all samples of ``path`` to the Wave64 file ``into``, whole or not at all, and returns their number.
+
+    They are float32, exactly as libsndfile decodes them, and interleaved.
+
+    :raises DamagedDataError: as :func:`decoded_blocks`.
+    :raises DataError: ``into`` cannot be written.
+    """
+    header, length = read_header(path), 0
+    with (
+        atomic_file(into) as file,
+        soundfile.SoundFile(file, "w", header.sample_rate, header.channels, format="W64", subtype="FLOAT") as written,
+    ):
+        for block in decoded_blocks(path):
+            written.write(block.T)
+            length += block.shape[1]
+    return length
+
+
+def read_audio(path: str | Path) -> tuple[NDArray[np.float32], int]:
+    """The waveform ``[channels, length]`` of an audio file, full scale being 1, and its sample rate in Hz.
+
+    :raises DataError: the file cannot be opened, is not audio, is cut short, holds no samples, or holds a sample that
+        is not finite.
+    """
+    path = Path(path)
+    waveform = np.ascontiguousarray(np.concatenate(list(decoded_blocks(path)), axis=1))
+    check_samples(path, waveform, "remove it from the dataset")
+    return waveform, read_header(path).sample_rate
+
+
+def check_samples(path: Path, waveform: NDArray[np.floating], way_out: str) -> None:
+    """:raises DataError: there are no samples, or one that is not finite; the text says where, and ``way_out``."""
+    if waveform.size == 0:
+        raise DataError(f"{path}: no samples ({waveform.shape[0]} channels of {waveform.shape[1]}); {way_out}")
+    finite = np.isfinite(waveform)
+    if not finite.all():
+        channel, position = np.argwhere(~finite)[0]
+        raise DataError(
+            f"{path}: {np.size(finite) - np.count_nonzero(finite)} samples are not finite, the first being "
+            f"{waveform[channel, position]} at channel {channel}, sample {position}; {way_out}"
+        )
 
 
 @final
 class AudioDecoder:
-    """Reads stretches of audio files, keeping a bounded number of them open, and the indices of MP3 files.
+    """Reads stretches of audio files, keeping a bounded number of them open.
 
-    A decoder may be pickled, or inherited by a forked process: the files are opened anew there. It is not for several
+    A decoder may be pickled, or inherited by a forked process: the files are opened again there. It is not for several
     threads at a time.
     """
 
     _MOST_OPEN = 32
 
     def __init__(self) -> None:
-        self._open: OrderedDict[Path, Source] = OrderedDict()
+        self._open: OrderedDict[Path, soundfile.SoundFile] = OrderedDict()
         self._process = os.getpid()
-        self._mpeg_indices = MpegIndices()
-        self._ogg_damages = OggDamages()
 
     def read(self, path: Path, header: AudioHeader, start: int, stop: int) -> NDArray[np.float32]:
         """Samples ``start`` to ``stop`` of each channel, ``[channels, stop - start]``, full scale being 1.
 
-        They are what decoding the whole file gives: to the bit, or, for MP3 and Opus, within 1e-6, but for stretches of
-        Opus at 16 and 24 kHz, of which one in ten is off by up to 3e-3; and they do not depend on what was read before.
+        They are to the bit what decoding the whole file gives, and do not depend on what was read before.
 
-        :raises ValueError: the stretch does not lie within the file.
+        :raises ValueError: the stretch does not lie within the file, or the file is not read in place and ``header``
+            names no decoded samples.
         :raises DamagedDataError: the file is damaged there, or ends before it; the text says at which time.
         :raises DataError: the file cannot be opened, or was changed since ``header`` was read.
         """
@@ -123,35 +123,32 @@ class AudioDecoder:
             raise ValueError(f"{path}: samples {start} to {stop} do not lie within its {header.length}")
         try:
             self._check_version(path, header)
-            samples = self._source(path, header).read(start, stop)
+            file = self._file(path, header)
+            file.seek(start)
+            samples = file.read(stop - start, dtype="float32", always_2d=True)
         except OSError as error:
             self._close(path)
             raise DataError(f"{path}: cannot be read: {error.strerror}; was the file moved?") from error
         except soundfile.SoundFileError as error:
             self._close(path)
-            raise DamagedDataError(
-                f"{path}: damaged at {start / header.sample_rate:.3f} s ({reason(error)}); fetch or write it again"
-            ) from error
+            raise _damaged(path, start / header.sample_rate, reason(error)) from error
         if len(samples) < stop - start:
             self._close(path)
-            raise DamagedDataError(
-                f"{path}: ends at {(start + len(samples)) / header.sample_rate:.3f} s where its header promises "
-                f"{header.duration_s:.3f} s; fetch or write it again"
-            )
+            raise _ends_early(path, header, start + len(samples))
         waveform: NDArray[np.float32] = samples.T
         return waveform
 
-    def _source(self, path: Path, header: AudioHeader) -> Source:
+    def _file(self, path: Path, header: AudioHeader) -> soundfile.SoundFile:
         if self._process != os.getpid():
             # Of a file that a forked process shares with its parent, each would move the other's position.
             self._open, self._process = OrderedDict(), os.getpid()
         if path in self._open:
             self._open.move_to_end(path)
             return self._open[path]
-        source = self._open[path] = self._opened(path, header)
+        file = self._open[path] = _opened(path, header)
         if len(self._open) > self._MOST_OPEN:
             self._open.popitem(last=False)[1].close()
-        return source
+        return file
 
     def _check_version(self, path: Path, header: AudioHeader) -> None:
         try:
@@ -164,58 +161,70 @@ class AudioDecoder:
             self._close(path)
             raise _changed(path)
 
-    def _opened(self, path: Path, header: AudioHeader) -> Source:
-        with path.open("rb"):  # for the system's own error where it cannot be opened
-            pass
-        index = self._mpeg_indices.of(path) if header.subtype == "MPEG_LAYER_III" else None
-        if index is not None:
-            return MpegSource(index)
-        file = open_sound(path)
-        promised = (header.sample_rate, header.channels, header.length, header.format, header.subtype)
-        if (file.samplerate, file.channels, file.frames, file.format, file.subtype) != promised:
-            file.close()
-            raise _changed(path)
-        if not needs_run_up(header.subtype):
-            return SeekableSource(path, file, last_seek=None)
-        damages: tuple[OggDamage, ...] = ()
-        if header.format == "OGG":
-            rate = header.sample_rate
-            damages = self._ogg_damages.of(
-                path,
-                length=header.length,
-                sample_rate=rate,
-                positions_per_s=_OPUS_POSITIONS_PER_S if header.subtype == "OPUS" else rate,
-            )
-        return SeekableSource(path, file, last_seek=header.last_seek, damages=damages)
-
     def _close(self, path: Path) -> None:
-        source = self._open.pop(path, None)
-        if source is not None:
-            source.close()
+        file = self._open.pop(path, None)
+        if file is not None:
+            file.close()
 
     def __reduce__(self) -> tuple[type[AudioDecoder], tuple[()]]:
         return AudioDecoder, ()
 
 
-def _changed(path: Path) -> DataError:
-    return DataError(
-        f"{path}: changed while in use; give back the file as it was, or start again with what it is now, and leave "
-        "recordings alone until the work is done"
+def _opened(path: Path, header: AudioHeader) -> soundfile.SoundFile:
+    with path.open("rb"):  # for the system's own error where it cannot be opened
+        pass
+    if header.decoded is not None:
+        if not header.decoded.exists():  # removed from the cache meanwhile, for other recordings
+            with locked_folder(header.decoded.parent, busy="in use", timeout_s=-1):
+                decode_whole(path, header.decoded)
+        return soundfile.SoundFile(soundfile_name(header.decoded))
+    if not header.in_place:
+        raise ValueError(f"{path}: {header.subtype} is decoded as a whole before stretches of it are read")
+    file = soundfile.SoundFile(soundfile_name(path))
+    found = AudioHeader(file.samplerate, file.channels, file.frames, file.format, file.subtype, header.version)
+    if found != evolve(header, decoded=None):
+        file.close()
+        raise _changed(path)
+    return file
+
+
+class _Sequential(soundfile.SoundFile):  # type: ignore[misc]  # soundfile is not typed
+    """A file in which no position is sought: soundfile does so after each reading, and MP3 then differs by a bit."""
+
+    def seekable(self) -> bool:
+        """Never."""
+        return False
+
+
+@contextmanager
+def _opened_whole(path: Path, header: AudioHeader) -> Iterator[tuple[soundfile.SoundFile, int]]:
+    """The file, and how many samples at its beginning are none of its own."""
+    tag = length_tag(path) if header.subtype == "MPEG_LAYER_III" else None
+    if tag is None:
+        with _Sequential(soundfile_name(path)) as opened:
+            yield opened, 0
+        return
+    with TemporaryFile() as file, path.open("rb") as stored:
+        file.write(tag.content)
+        shutil.copyfileobj(stored, file)
+        file.seek(0)
+        with _Sequential(file) as opened:
+            yield opened, tag.skipped
+
+
+def _damaged(path: Path, time_s: float, what: str) -> DamagedDataError:
+    return DamagedDataError(f"{path}: damaged at {time_s:.3f} s ({what}); fetch or write it again")
+
+
+def _ends_early(path: Path, header: AudioHeader, length: int) -> DamagedDataError:
+    return DamagedDataError(
+        f"{path}: ends at {length / header.sample_rate:.3f} s where its header promises {header.duration_s:.3f} s; "
+        "fetch or write it again"
     )
 
 
-def _header_of(path: Path, opened: soundfile.SoundFile, version: FileVersion) -> AudioHeader:
-    length = int(opened.frames)
-    if length > _NO_LENGTH:
-        raise DamagedDataError(f"{path}: does not say how long it is; convert it to WAV or FLAC")
-    if opened.subtype == "MPEG_LAYER_III" and not states_length(path):
-        index = mpeg_index(path)
-        length = length if index is None else index.length
-    if length == 0:
-        raise DamagedDataError(f"{path}: no samples ({opened.channels} channels of 0); remove it from the dataset")
-    if opened.format == "OGG" and is_chained(path):
-        raise DamagedDataError(
-            f"{path}: several streams one after the other, of which only the first would be read; convert it to FLAC"
-        )
-    last_seek = last_page_start(path) if opened.subtype == "VORBIS" else length
-    return AudioHeader(opened.samplerate, opened.channels, length, opened.format, opened.subtype, last_seek, version)
+def _changed(path: Path) -> DataError:
+    return DataError(
+        f"{path}: changed while in use; restore the file as it was, or start again with what it is now, and leave "
+        "recordings alone until the work is done"
+    )

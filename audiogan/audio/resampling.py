@@ -33,14 +33,19 @@ class RateChange:
     target_rate: int
 
     def length(self, source_length: int) -> int:
-        """Samples that ``source_length`` of them become."""
-        return (2 * source_length * self.target_rate + self.source_rate) // (2 * self.source_rate)
+        """Samples that ``source_length`` of them become: at least one, where there is one."""
+        rounded = (2 * source_length * self.target_rate + self.source_rate) // (2 * self.source_rate)
+        return max(rounded, min(source_length, 1))
 
     def apply(self, waveform: NDArray[np.float32]) -> NDArray[np.float32]:
         """The waveform ``[channels, length]`` at the other rate, ``[channels, self.length(length)]``, float32."""
         if self.source_rate == self.target_rate:
             return waveform
+        length = self.length(waveform.shape[1])
         resampled = soxr.resample(waveform.T, self.source_rate, self.target_rate, quality=_QUALITY)
+        if len(resampled) < length:  # of one or two samples nothing is left, unless silence follows them
+            followed = np.pad(waveform, ((0, 0), (0, self.source_rate // self.target_rate + 1)))
+            resampled = soxr.resample(followed.T, self.source_rate, self.target_rate, quality=_QUALITY)[:length]
         changed: NDArray[np.float32] = resampled.T
         return changed
 

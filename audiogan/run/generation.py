@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from audiogan.audio.files import write_audio
+from audiogan.audio import write_audio
 from audiogan.errors import AudioganError
 from audiogan.evaluation.soundness import soundness
 from audiogan.evaluation.window_memory import check_windows_fit

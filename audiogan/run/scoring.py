@@ -10,7 +10,7 @@ import torch
 from attrs import evolve, field, frozen
 from torch import Tensor
 
-from audiogan.audio.files import write_audio
+from audiogan.audio import write_audio
 from audiogan.errors import DataError, SpecError, TrainingError, suggest
 from audiogan.evaluation.sampling import generate_waveforms
 from audiogan.evaluation.soundness import soundness

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from audiogan.audio.files import read_audio, write_audio
+from audiogan.audio import read_audio, write_audio
 from audiogan.errors import DataError
 
 SAMPLE_RATE, WINDOW_LENGTH = 8000, 8192

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from math import inf
 
-from audiogan.audio.channels import check_channels
-from audiogan.data.recordings.copies import warn_of_copies
-from audiogan.data.recordings.headers import KnownFile, sound_files
+from audiogan.audio import check_channels
+from audiogan.data.recordings.content import warn_of_copies
+from audiogan.data.recordings.known_files import KnownFile, readable_files
 from audiogan.data.recordings.label_table import labels_from_table
 from audiogan.data.recordings.labels import NO_LABEL, labels_from_folders, labels_from_names
 from audiogan.data.recordings.listing import FoundFile, find_recordings
@@ -44,7 +44,7 @@ def planned(arguments: argparse.Namespace) -> tuple[tuple[PlannedShard, ...], Pa
 
 def _sound(files: tuple[FoundFile, ...], options: PackOptions) -> tuple[KnownFile, ...]:
     try:
-        return sound_files(files, on_error=options.on_error)
+        return readable_files(files, on_error=options.on_error)
     except DamagedDataError as error:
         raise DamagedDataError(f"{error} (here --on-error skip)") from error
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from audiogan import DataError, Dataset, Metric, MetricResult, option
-from audiogan.audio.mel import LogMelSpectrogram
+from audiogan.audio import LogMelSpectrogram
 from audiogan.evaluation.classifier.front_end import log_mel_front_end, upper_edge_hz
 from audiogan.evaluation.halves import halves_protocol, interval_by_halves, random_parts, seeds_of_sides
 from audiogan.evaluation.nearest_neighbours import Neighbours, neighbours_among, neighbours_within

@@ -11,8 +11,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from audiogan import DataError, Dataset, DataSpec, OptionError, Representation, option
-from audiogan.audio.griffin_lim import griffin_lim
-from audiogan.audio.stft import stft
+from audiogan.audio import griffin_lim, stft
 from audiogan.data.damage import tell_damage, window_or_damage
 from audiogan.errors import DamagedDataError
 from audiogan_specgan.moments import Moments

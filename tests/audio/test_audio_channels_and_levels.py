@@ -5,9 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audiogan.audio.channels import check_channels, match_channels
-from audiogan.audio.formats import is_audio_name
-from audiogan.audio.level import level_dbfs
+from audiogan.audio import check_channels, is_audio_name, level_dbfs, match_channels
 from audiogan.errors import DataError
 
 STEREO = np.array([[1, 0.5, 0], [0, 0.25, -1]], dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Whether files cut short are noticed, whatever their headers leave open."""
+"""Whether WAV and AIFF files cut short are noticed, whatever their headers leave open."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from audiogan.audio.completeness import check_complete
-from audiogan.audio.decoding import read_header
+from audiogan.audio import read_audio, read_header
 from audiogan.errors import DamagedDataError
 from tests.audio.sound_files import sound, write_sound
 
@@ -44,11 +43,15 @@ def test_the_samples_own_size_counts_where_that_of_the_whole_is_left_open(tmp_pa
         read_header(path)
 
 
+@pytest.mark.parametrize("riff_size", [SAMPLES_AT + 2 * LENGTH, SAMPLES_AT + 2 * LENGTH + 2, 10, 2**24])
+def test_the_size_of_the_whole_does_not_count_where_all_samples_are_there(tmp_path: Path, riff_size: int) -> None:
+    path = wav(tmp_path, riff_size=riff_size, data_size=2 * LENGTH)
+    assert read_header(path).length == LENGTH
+    np.testing.assert_allclose(read_audio(path)[0], sound(1, LENGTH), atol=2**-15)
+
+
 @pytest.mark.parametrize("size", [0x7FFE_FFFE, 0x8001_0000, 0xC000_0000, 0xFFFE_FFFE])
 def test_large_files_are_held_to_their_size(tmp_path: Path, size: int) -> None:
-    path = wav(tmp_path, riff_size=size, data_size=size - 36)
-    with pytest.raises(DamagedDataError, match=f"cut short, 2044 bytes of {size + 8}"):
-        read_header(path)
     path = wav(tmp_path, riff_size=0, data_size=size)
     with pytest.raises(DamagedDataError, match=f"cut short, 2044 bytes of {size + SAMPLES_AT}"):
         read_header(path)
@@ -66,20 +69,6 @@ def test_a_wav_file_with_a_size_of_64_bits_is_held_to_it(tmp_path: Path) -> None
     soundfile.write(path, sound(1, LENGTH).T, 8000, format="RF64", subtype="PCM_16")
     content = path.read_bytes()
     assert content[:4] == b"RF64"
-    assert read_header(path).length == LENGTH
-    path.write_bytes(content[:-1000])
-    with pytest.raises(DamagedDataError, match=f"cut short, {len(content) - 1000} bytes of {len(content)}"):
-        read_header(path)
-    path.write_bytes(content[:20] + (2**33).to_bytes(8, "little") + content[28:])
-    with pytest.raises(DamagedDataError, match=f"cut short, {len(content)} bytes of {2**33 + 8}"):
-        read_header(path)
-
-
-@pytest.mark.parametrize("file_format", ["AU", "W64"])
-def test_other_formats_that_state_a_size_are_held_to_it(tmp_path: Path, file_format: str) -> None:
-    path = tmp_path / f"a.{file_format.lower()}"
-    soundfile.write(path, sound(1, LENGTH).T, 8000, format=file_format, subtype="PCM_16")
-    content = path.read_bytes()
     assert read_header(path).length == LENGTH
     path.write_bytes(content[:-1000])
     with pytest.raises(DamagedDataError, match=f"cut short, {len(content) - 1000} bytes of {len(content)}"):
@@ -111,24 +100,6 @@ def test_an_aiff_file_without_a_size_is_held_to_that_of_its_samples(tmp_path: Pa
 @pytest.mark.parametrize("header", [b"RIFF\0\0\0\0WAVE", b"FORM\0\0\0\0AIFF"])
 def test_a_file_of_chunks_without_samples_is_not_walked_for_ever(tmp_path: Path, header: bytes) -> None:
     path = tmp_path / "a.wav"
-    path.write_bytes(header + np.zeros(2**20, np.uint8).tobytes())
-    with path.open("rb") as file:
-        check_complete(path, file)
-        assert file.tell() == 0
-
-
-@pytest.mark.parametrize("name", ["a.ogg", "a.opus"])
-def test_bytes_behind_the_last_page_are_no_cut(tmp_path: Path, name: str) -> None:
-    path = write_sound(tmp_path / name, sound(1, 30_000), 16_000)
-    path.write_bytes(path.read_bytes() + b"TAG" + bytes(125))
-    assert read_header(path).length == 30_000
-
-
-@pytest.mark.parametrize("name", ["a.ogg", "a.opus"])
-def test_a_stream_cut_anywhere_is_noticed(tmp_path: Path, name: str) -> None:
-    path = write_sound(tmp_path / name, sound(1, 100_000), 16_000)
-    content = path.read_bytes()
-    for held in (*range(len(content) - 40, len(content)), *range(5000, len(content), 777)):
-        path.write_bytes(content[:held])
-        with pytest.raises(DamagedDataError, match=f"{name}: cut short"):
-            read_header(path)
+    path.write_bytes(header + bytes(2**20))
+    with pytest.raises(DamagedDataError, match=r"a\.wav: "):
+        read_header(path)

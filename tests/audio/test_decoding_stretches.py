@@ -8,15 +8,22 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
+from attrs import evolve
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audiogan.audio.decoding import AudioDecoder, read_header
+from audiogan.audio import AudioDecoder, AudioHeader, decode_whole, decoded_blocks, read_header
 from audiogan.errors import DamagedDataError, DataError
 from tests.audio.sound_files import FORMATS, decoded, sound, write_sound
 
 LENGTH = 150_001
-LOSSY = {"a.opus": 2e-6, "a.mp3": 2e-6}
+LOSSY = ("a.ogg", "a.opus", "a.mp3")
+
+
+def header_of(path: Path, samples: Path) -> AudioHeader:
+    """With the length and place of the decoded samples where the file is not read in place."""
+    header = read_header(path)
+    return header if header.in_place else evolve(header, length=decode_whole(path, samples), decoded=samples)
 
 
 @pytest.mark.parametrize("name", FORMATS)
@@ -26,27 +33,15 @@ def test_every_stretch_is_the_slice_of_the_whole_whatever_was_read_before(
 ) -> None:
     rate = 48_000 if name == "a.opus" else 44_100
     path = write_sound(tmp_path / name, sound(channels, LENGTH), rate)
-    whole, header, decoder = decoded(path), read_header(path), AudioDecoder()
+    whole, header, decoder = decoded(path), header_of(path, tmp_path / "samples.w64"), AudioDecoder()
+    assert header.in_place == (name not in LOSSY)
     assert (header.sample_rate, header.channels, header.length) == (rate, channels, LENGTH)
     rng = np.random.default_rng(1)
     starts = [0, 1, LENGTH - 3001, *rng.integers(0, LENGTH - 3000, 12), *range(LENGTH - 30_000, LENGTH - 3000, 3777)]
     for start in map(int, rng.permutation(starts)):
-        stretch = decoder.read(path, header, start, start + 3001)
-        np.testing.assert_allclose(stretch, whole[:, start : start + 3001], rtol=0, atol=LOSSY.get(name, 0))
-        np.testing.assert_array_equal(stretch, AudioDecoder().read(path, header, start, start + 3001))
-    np.testing.assert_allclose(decoder.read(path, header, 0, LENGTH), whole, rtol=0, atol=LOSSY.get(name, 0))
+        np.testing.assert_array_equal(decoder.read(path, header, start, start + 3001), whole[:, start : start + 3001])
+    np.testing.assert_array_equal(decoder.read(path, header, 0, LENGTH), whole)
     assert decoder.read(path, header, 7, 7).shape == (channels, 0)
-
-
-def test_a_last_page_of_vorbis_longer_than_the_run_up_is_read_exactly(tmp_path: Path) -> None:
-    # A pure tone takes few bytes, so that a page of it is long.
-    tone = 0.003 * np.sin(np.arange(200_003) * 0.3)[None].astype(np.float32)
-    path = write_sound(tmp_path / "a.ogg", tone, 8000)
-    whole, header = decoded(path), read_header(path)
-    assert header.last_seek < 160_000
-    for start in (150_000, 195_123, 199_990):
-        stretch = AudioDecoder().read(path, header, start, 200_003)
-        np.testing.assert_array_equal(stretch, whole[:, start:])
 
 
 @pytest.mark.parametrize(("subtype", "step"), [("PCM_16", 2**-15), ("PCM_24", 2**-23), ("FLOAT", 2**-24)])
@@ -81,7 +76,7 @@ def test_a_bounded_number_of_files_is_open_and_a_pickled_decoder_has_none(tmp_pa
     np.testing.assert_array_equal(copied.read(paths[0], read_header(paths[0]), 0, 50), decoded(paths[0]))
 
 
-def test_after_a_fork_files_are_opened_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_after_a_fork_files_are_opened_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_sound(tmp_path / "a.wav", sound(1, 50), 8000)
     decoder, header = AudioDecoder(), read_header(path)
     decoder.read(path, header, 0, 50)
@@ -107,11 +102,8 @@ def overwritten(content: bytearray) -> bytearray:
     [
         ("a.wav", cut(0.7), "cut short, 210032 bytes of 300046"),
         ("a.aiff", cut(0.7), "cut short"),
-        ("a.mp3", cut(0.7), "cut short"),
-        ("a.ogg", cut(0.5), r"cut short, its \d+ bytes do not end with a stream's last page; fetch or write it again"),
-        ("a.ogg", cut(0.999), "do not end with a stream's last page"),
-        ("a.flac", cut(0.01), "not an audio file|ends at|damaged at"),
-        ("a.flac", cut(0.7), r"(ends at 2\.\d+ s where its header promises 3\.401 s|damaged at 0\.000 s)"),
+        ("a.flac", cut(0.01), "not an audio file|ends before"),
+        ("a.flac", cut(0.7), r"ends before the 3\.401 s that its header promises"),
         ("a.flac", overwritten, r"(ends at|damaged at)"),
     ],
 )
@@ -120,17 +112,17 @@ def test_damage_is_reported_with_the_file_and_the_time(
 ) -> None:
     path = write_sound(tmp_path / name, sound(1, LENGTH), 44_100)
     path.write_bytes(damage(bytearray(path.read_bytes())))
-    with pytest.raises(DamagedDataError, match=rf"{name}: .*{complaint}"):
+    with pytest.raises(DamagedDataError, match=rf"{name}: .*({complaint})"):
         AudioDecoder().read(path, read_header(path), 0, LENGTH)
 
 
 def test_what_lies_before_the_damage_can_be_read(tmp_path: Path) -> None:
     path = write_sound(tmp_path / "a.flac", sound(1, LENGTH), 44_100)
     whole = decoded(path)
-    path.write_bytes(cut(0.7)(bytearray(path.read_bytes())))
+    path.write_bytes(overwritten(bytearray(path.read_bytes())))
     header, decoder = read_header(path), AudioDecoder()
     with pytest.raises(DamagedDataError, match=r"a\.flac: "):
-        decoder.read(path, header, LENGTH - 100, LENGTH)
+        decoder.read(path, header, 0, LENGTH)
     np.testing.assert_array_equal(decoder.read(path, header, 5000, 9000), whole[:, 5000:9000])
 
 
@@ -154,18 +146,13 @@ def test_hostile_files_are_read_or_refused_but_never_crash(
     try:
         header = read_header(path)
         stop = min(header.length, 5000)
-        samples = AudioDecoder().read(path, header, 0, stop)
+        if header.in_place:
+            samples = AudioDecoder().read(path, header, 0, stop)
+        else:
+            samples = np.concatenate(list(decoded_blocks(path)), axis=1)
+            stop = samples.shape[1]
     except DamagedDataError as error:
         refused = str(error)
         assert refused.startswith(f"{path}: ")
         return
     assert samples.shape == (header.channels, stop)
-
-
-@pytest.mark.parametrize("name", ["a.ogg", "a.opus"])
-def test_streams_behind_the_first_are_not_passed_over_in_silence(tmp_path: Path, name: str) -> None:
-    first = write_sound(tmp_path / name, sound(1, 20_000), 16_000).read_bytes()
-    second = write_sound(tmp_path / name, sound(1, 20_000, seed=1), 16_000).read_bytes()
-    (tmp_path / name).write_bytes(first + second)
-    with pytest.raises(DamagedDataError, match=f"{name}: several streams one after the other"):
-        read_header(tmp_path / name)

@@ -3,8 +3,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from audiogan.audio.griffin_lim import griffin_lim
-from audiogan.audio.stft import inverse_stft, stft
+from audiogan.audio import griffin_lim, inverse_stft, stft
 
 
 def magnitudes_of(waveform: torch.Tensor) -> torch.Tensor:

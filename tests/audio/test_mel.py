@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from audiogan.audio.mel import LogMelSpectrogram, mel_weights
+from audiogan.audio import LogMelSpectrogram, mel_weights
 
 
 def _brute_force_weight(frequency_hz: float, band: int, *, n_mels: int, lower_hz: float, upper_hz: float) -> float:

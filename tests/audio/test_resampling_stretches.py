@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from audiogan.audio.resampling import RateChange
+from audiogan.audio import RateChange
 from tests.audio.sound_files import sound
 
 RATES = [
@@ -38,7 +38,15 @@ def test_a_stretch_is_the_slice_of_the_whole_resampled(source_rate: int, target_
 @given(length=st.integers(1, 5000), rates=st.sampled_from(RATES))
 def test_the_length_is_that_which_the_resampler_gives(length: int, rates: tuple[int, int]) -> None:
     given_length = len(soxr.resample(np.zeros(length, dtype=np.float32), *rates, quality="HQ"))
-    assert RateChange(*rates).length(length) == given_length
+    assert RateChange(*rates).length(length) == max(given_length, 1)
+
+
+@pytest.mark.parametrize("length", [1, 2])
+def test_what_would_resample_to_nothing_gives_the_first_sample_of_what_silence_follows(length: int) -> None:
+    waveform, change = np.ones((2, length), dtype=np.float32), RateChange(44_100, 8000)
+    followed = np.pad(waveform, ((0, 0), (0, 1000)))
+    found = change.read(lambda a, b: waveform[:, a:b], length, 0, 1)
+    np.testing.assert_allclose(found, change.apply(followed)[:, :1], rtol=0, atol=1e-5)
 
 
 @pytest.mark.parametrize(("source_rate", "target_rate"), RATES)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from numpy.typing import NDArray
 
-from audiogan.audio.stft import inverse_stft, stft
+from audiogan.audio import inverse_stft, stft
 
 
 def reference_stft(x: NDArray[np.float64], n_fft: int, hop_length: int, pad_end: bool) -> NDArray[np.complex128]:

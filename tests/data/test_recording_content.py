@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import logging
 import os
-import sqlite3
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from audiogan.data.recordings import content
-from audiogan.data.recordings.content import content_digest, content_digests, sampled_digests
+from audiogan.data.recordings.content import content_digest, content_digests, warn_of_copies
 from audiogan.errors import DataError
+from audiogan.files import read_json
 
-LARGE = 2**20
-HOUR_AGO_NS = 3600 * 10**9
+HOUR_NS = 3600 * 10**9
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +25,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The names of files of which every byte was read."""
+    """The names of files whose bytes were read."""
     names: list[str] = []
 
     def noted(path: Path) -> str:
@@ -40,55 +39,43 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 @pytest.fixture
 def settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Takes every file for one that was last touched long ago."""
-    monkeypatch.setattr("audiogan.data.recordings.known_digests._SETTLED_NS", -HOUR_AGO_NS)
+    monkeypatch.setattr(content, "_SETTLED_NS", -HOUR_NS)
 
 
-def write(path: Path, *, changed_at: int | None = None, size: int = LARGE) -> Path:
-    held = bytearray(number * 7 % 251 for number in range(size))
-    if changed_at is not None:
-        held[changed_at] ^= 1
-    path.write_bytes(held)
+def write(path: Path, contents: bytes = b"some recording") -> Path:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(contents)
     return path
 
 
-def test_it_is_of_the_size_and_all_bytes(tmp_path: Path) -> None:
-    path = write(tmp_path / "a.wav", size=1000)
-    assert content_digest(path) == sha256((1000).to_bytes(8, "big") + path.read_bytes()).hexdigest()
-    assert content_digests([path]) == (content_digest(path),)
-
-
-def test_any_byte_of_a_large_file_changes_it(tmp_path: Path) -> None:
-    before = write(tmp_path / "a.wav")
-    after = write(tmp_path / "b.wav", changed_at=80_001)
-    assert sampled_digests([before]) == sampled_digests([after])  # which is why these alone decide on nothing
-    assert len(set(content_digests([before, after]))) == 2
-
-
 @pytest.mark.usefixtures("settled")
-def test_unchanged_files_are_read_once(tmp_path: Path, read: list[str]) -> None:
-    paths = [write(tmp_path / name, size=size) for name, size in (("a.wav", 10), ("b.wav", LARGE))]
-    first = content_digests(paths)
-    assert content_digests(paths) == first
-    assert content_digests(reversed(paths)) == first[::-1]
-    assert sorted(read) == ["a.wav", "b.wav"]
+def test_unchanged_files_are_read_once_and_remembered_by_path_size_and_times(
+    tmp_path: Path, cache: Path, read: list[str]
+) -> None:
+    paths = [write(tmp_path / os.fsdecode(name), name) for name in (b"a.wav", b"b\xff.wav")]
+    digests = content_digests(paths)
+    assert digests == tuple(sha256(name).hexdigest() for name in (b"a.wav", b"b\xff.wav"))
+    assert content_digests([*reversed(paths), paths[0]]) == (*digests[::-1], digests[0])
+    assert sorted(read) == sorted(path.name for path in paths)
+    status = paths[0].stat()
+    assert read_json(cache / "recording-digests.json")["digests"][str(paths[0])] == [
+        *(status.st_size, status.st_mtime_ns, status.st_ctime_ns),
+        digests[0],
+    ]
 
 
 @pytest.mark.usefixtures("settled")
 @pytest.mark.parametrize("how", ["in place", "by another", "with its times set back"])
 def test_a_changed_file_is_read_again(tmp_path: Path, read: list[str], how: str) -> None:
-    path = write(tmp_path / "a.wav")
+    path = write(tmp_path / "a.wav", b"old")
     old, status = content_digests([path]), path.stat()
-    other = write(tmp_path / "other", changed_at=80_001)
     if how == "by another":
-        other.replace(path)
+        write(tmp_path / "other", b"new").replace(path)
     else:
-        path.write_bytes(other.read_bytes())
+        path.write_bytes(b"new")
     if how == "with its times set back":
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
-        assert path.stat().st_mtime_ns == status.st_mtime_ns
-    new = content_digests([path])
-    assert new == (content_digest(path),)
-    assert new != old
+    assert content_digests([path]) == (sha256(b"new").hexdigest(),) != old
     assert read == ["a.wav", "a.wav"]
 
 
@@ -99,34 +86,12 @@ def test_a_file_that_was_written_just_now_is_not_taken_for_settled(tmp_path: Pat
     assert read == ["a.wav", "a.wav"]
 
 
-@pytest.mark.usefixtures("settled")
-def test_what_was_read_before_an_error_is_kept(
-    tmp_path: Path, read: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(content, "_THREADS", 1)
-    paths = [write(tmp_path / name) for name in ("a.wav", "b.wav", "c.wav")]
-    noted = content.content_digest
-
-    def failing(path: Path) -> str:
-        if path.name == "b.wav":
-            raise DataError("b.wav: cannot be read")
-        return noted(path)
-
-    monkeypatch.setattr(content, "content_digest", failing)
-    with pytest.raises(DataError, match=r"b\.wav: cannot be read"):
-        content_digests(paths)
-    read.clear()
-    content_digests([paths[0]])
-    assert read == []
-
-
 def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path / "a.wav")
 
     def changing(path: Path) -> str:
-        digest = content_digest(path)
-        write(path, size=LARGE + 1)
-        return digest
+        write(path, b"another size")
+        return ""
 
     monkeypatch.setattr(content, "content_digest", changing)
     with pytest.raises(DataError, match=r"a\.wav: changed while it was read; wait until nothing writes to it"):
@@ -134,30 +99,35 @@ def test_a_file_that_changes_while_it_is_read_is_refused(tmp_path: Path, monkeyp
 
 
 @pytest.mark.usefixtures("settled")
-@pytest.mark.parametrize("obstacle", ["rubbish", "folder", "another table"])
-def test_a_database_that_cannot_be_used_is_told_of_and_done_without(
-    tmp_path: Path, cache: Path, obstacle: str, caplog: pytest.LogCaptureFixture
+@pytest.mark.parametrize("held", [b"no JSON", b'{"format": 0}', b'{"format": 1, "digests": {"/a": [7]}}', None])
+def test_a_memory_that_cannot_be_used_is_done_without(
+    tmp_path: Path, cache: Path, held: bytes | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     path = write(tmp_path / "a.wav")
+    memory = cache / "recording-digests.json"
     cache.mkdir()
-    database = cache / "recordings.sqlite"
-    if obstacle == "rubbish":
-        database.write_bytes(b"no database" * 1000)
-    elif obstacle == "folder":
-        database.mkdir()
-    else:
-        connection = sqlite3.connect(database)
-        connection.execute("CREATE TABLE digests (other TEXT)")
-        connection.close()
+    memory.mkdir() if held is None else memory.write_bytes(held)
     with caplog.at_level(logging.WARNING, logger="audiogan"):
         assert content_digests([path]) == (content_digest(path),)
-    assert f"{database} cannot be used (" in caplog.text
-    assert "so recordings are read anew; delete it if that happens again" in caplog.text
+    assert (str(memory) in caplog.text) == (held in (None, b"no JSON"))
 
 
 def test_a_file_that_is_gone_is_named(tmp_path: Path) -> None:
-    for digests in (content_digests, sampled_digests):
+    for read_gone in (lambda paths: content_digests(paths), lambda paths: warn_of_copies(paths, [])):
         with pytest.raises(
             DataError, match=r"gone\.wav: cannot be read: No such file or directory; was the file moved"
         ):
-            digests([tmp_path / "gone.wav"])
+            read_gone([tmp_path / "gone.wav"])
+
+
+def test_copies_are_counted_and_one_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture, read: list[str]) -> None:
+    train = [write(tmp_path / "train" / f"{number}.wav", bytes([number]) * 600) for number in range(9)]
+    held_out = [write(tmp_path / "test" / f"{number}.wav", bytes([number]) * 600) for number in range(7, 12)]
+    other_size = write(tmp_path / "train" / "other.wav", b"1")
+    with caplog.at_level(logging.WARNING, logger="audiogan"):
+        warn_of_copies([*train, other_size], held_out)
+        warn_of_copies(train[:7], held_out)
+        warn_of_copies(train, [])
+    (message,) = caplog.messages
+    assert f"2 of 5, such as {held_out[0]} of {train[7]};" in message
+    assert "other.wav" not in read

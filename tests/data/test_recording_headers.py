@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from audiogan.data.recordings.headers import read_headers, sound_files
+from audiogan.data.recordings.known_files import read_headers, readable_files
 from audiogan.data.recordings.listing import find_recordings
 from audiogan.errors import DamagedDataError, DataError
 from tests.audio.sound_files import sound, write_sound
@@ -32,7 +32,7 @@ def test_headers_come_in_the_order_of_the_files(tmp_path: Path) -> None:
 def test_damaged_files_stop_the_reader_and_say_how_to_go_on(tmp_path: Path) -> None:
     files = find_recordings([str(folder_with_damage(tmp_path))])
     with pytest.raises(DamagedDataError) as error:
-        sound_files(files, on_error="stop")
+        readable_files(files, on_error="stop")
     assert str(error.value).startswith(
         f"{tmp_path}/b.wav: not an audio file that can be read (Format not recognised); "
     )
@@ -42,7 +42,7 @@ def test_damaged_files_stop_the_reader_and_say_how_to_go_on(tmp_path: Path) -> N
 def test_damaged_files_are_left_out_and_told_once_by_name(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     files = find_recordings([str(folder_with_damage(tmp_path))])
     with caplog.at_level(logging.WARNING, logger="audiogan"):
-        known = sound_files(files, on_error="skip")
+        known = readable_files(files, on_error="skip")
     assert [file.file.name for file in known] == ["a.wav", "d.flac"]
     (record,) = caplog.records
     first, *named = record.getMessage().splitlines()
@@ -54,7 +54,7 @@ def test_many_damaged_files_are_counted_and_ten_named(tmp_path: Path, caplog: py
     write_sound(tmp_path / "a.wav", sound(1, 100), 8000)
     for number in range(14):
         (tmp_path / f"b{number:02}.wav").touch()
-    sound_files(find_recordings([str(tmp_path)]), on_error="skip")
+    readable_files(find_recordings([str(tmp_path)]), on_error="skip")
     lines = caplog.records[0].getMessage().splitlines()
     assert (len(lines), lines[0][:20], lines[-1]) == (12, "left out 14 of 15 re", "  and 4 more")
 
@@ -62,7 +62,7 @@ def test_many_damaged_files_are_counted_and_ten_named(tmp_path: Path, caplog: py
 def test_a_folder_of_nothing_but_damage_is_an_error_either_way(tmp_path: Path) -> None:
     (tmp_path / "a.wav").touch()
     with pytest.raises(DataError, match=rf"none of 1 recordings can be read; the first: {tmp_path}/a\.wav: "):
-        sound_files(find_recordings([str(tmp_path)]), on_error="skip")
+        readable_files(find_recordings([str(tmp_path)]), on_error="skip")
 
 
 def test_a_link_to_nowhere_is_a_damaged_recording(tmp_path: Path) -> None:
@@ -85,5 +85,5 @@ def test_pipes_and_devices_are_named_rather_than_waited_for(tmp_path: Path) -> N
     faults = [str(error) for error in headers.damaged]
     assert [fault.partition(": ")[0] for fault in faults] == [f"{tmp_path}/{name}.wav" for name in "bce"]
     assert {fault.partition(": ")[2] for fault in faults} == {
-        "not a regular file, but a named pipe, socket or device; remove it, or write the recording to a file"
+        "not a regular file; remove it, or write the recording to a file"
     }

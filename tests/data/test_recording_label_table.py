@@ -53,7 +53,7 @@ def test_tables_that_lack_something(tmp_path: Path, text: str, complaint: str) -
 
 
 def test_tables_that_are_none(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"gone\.csv: cannot be read: No such file or directory; mend label_table"):
+    with pytest.raises(DataError, match=r"gone\.csv: cannot be read: No such file or directory; correct label_table"):
         from_table(tmp_path / "gone.csv")
     (tmp_path / "a.csv").write_bytes(b"file,class\n\xff\xfe,1\n")
     with pytest.raises(DataError, match=r"a\.csv: not a CSV file in UTF-8"):
@@ -133,7 +133,7 @@ def test_empty_fields_behind_the_last_column_are_passed_over(tmp_path: Path) -> 
 
 
 def test_a_name_that_no_file_can_have_is_told_with_the_option() -> None:
-    with pytest.raises(DataError, match=r"label_table = 'a\\x00b' is no name that a file can have; mend it"):
+    with pytest.raises(DataError, match=r"label_table = 'a\\x00b' is no name that a file can have; correct it"):
         from_table(Path("a\0b"))
 
 

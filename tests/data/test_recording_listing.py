@@ -59,7 +59,7 @@ def test_a_link_to_nowhere_is_listed_for_its_reader_to_report(tmp_path: Path) ->
 def test_what_cannot_be_found_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     make(tmp_path, "a/notes.txt")
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(DataError, match=rf"^b: not there, looked for in {tmp_path}; mend the path"):
+    with pytest.raises(DataError, match=rf"^b: not there, looked for in {tmp_path}; check the path"):
         names("b")
     with pytest.raises(DataError, match=r"^x\*\.wav: not there"):
         names("x*.wav")

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from audiogan.data.order import window_rng
 from audiogan.data.recordings.content import content_digest, content_digests
-from audiogan.data.recordings.padding import padded
 from audiogan.data.recordings.places import Place, RandomPlaces, all_places, first_places
 from audiogan.errors import DataError
+from audiogan_datasets.audio_folder.reading import padded
 
 RNG = np.random.default_rng(0)
 

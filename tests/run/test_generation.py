@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from audiogan.audio.files import read_audio
+from audiogan.audio import read_audio
 from audiogan.errors import AudioganError, CheckpointError, SpecError
 from audiogan.registry import installed
 from audiogan.run.generation import generate_files

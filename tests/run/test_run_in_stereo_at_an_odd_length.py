@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audiogan.audio.files import read_audio
+from audiogan.audio import read_audio
 from audiogan.data.cache import CACHE_VARIABLE
 from audiogan.registry import installed
 from audiogan.run.generation import generate_files

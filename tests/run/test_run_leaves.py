@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from audiogan.audio.files import read_audio
+from audiogan.audio import read_audio
 from audiogan.registry import installed
 from audiogan.spec import read_experiments
 from audiogan.training.checkpoint import read_checkpoint

@@ -1,4 +1,4 @@
-"""Telling whether recordings are the same by what they hold."""
+"""What recordings hold: their digests, and copies on both sides of a split."""
 
 from __future__ import annotations
 
@@ -6,127 +6,129 @@ import logging
 import os
 import time
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from hashlib import file_digest, sha256
+from hashlib import file_digest
 from pathlib import Path
 
-from audiogan.data.recordings.known_digests import FileState, KnownDigests, file_state
+from audiogan.data.cache import cache_directory
+from audiogan.data.recordings.in_threads import in_threads
 from audiogan.errors import DataError
+from audiogan.files import read_json, write_json
 
-_READ_WHOLE = 2**18
-_EDGE = 2**16
-_BLOCK = 2**12
-_BLOCKS = 32
+_FORMAT = 1
+_SETTLED_NS = 5_000_000_000
+"""A file written less than so long ago may be written once more in the same tick of its file system's clock."""
 _THREADS = 8
-_TELL_EVERY_S = 5.0
 
 _log = logging.getLogger("audiogan")
 
 
 def content_digest(path: Path) -> str:
-    """A SHA-256 of a file's size, in 8 bytes, and of all its bytes.
+    """The SHA-256 of a file's bytes.
 
     :raises DataError: the file cannot be read.
     """
     try:
         with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            return file_digest(file, lambda: sha256(size.to_bytes(8, "big"))).hexdigest()
+            return file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise _unreadable(path, error) from error
 
 
 def content_digests(paths: Iterable[Path]) -> tuple[str, ...]:
-    """The digest of each file, several being read at a time; a long reading tells now and then how far it is.
+    """The SHA-256 of each file's bytes, several being read at a time.
 
-    Those that were taken before of files that have not changed since come from the cache folder, see
-    :class:`~audiogan.data.recordings.known_digests.KnownDigests`.
+    What was hashed is remembered in ``recording-digests.json`` in the cache folder, and read again only where a file's
+    path, size or times differ.
 
     :raises DataError: a file cannot be read, or changes meanwhile.
     """
     paths = tuple(paths)
-    executor = ThreadPoolExecutor(_THREADS)
+    states = tuple(in_threads(_state, paths, doing="recordings looked up", threads=_THREADS))
+    places = [os.path.realpath(path) for path in paths]
+    known = _remembered()
+    missing = {
+        place: (path, state)
+        for place, path, state in zip(places, paths, states, strict=True)
+        if known.get(place, [])[:-1] != state
+    }
+    settled_ns = time.time_ns() - _SETTLED_NS
+    new: dict[str, list[int | str]] = {}
     try:
-        states = tuple(executor.map(_state, paths))
-        known = KnownDigests.in_cache()
-        digests = known.of(states)
-        missing = [(path, state) for path, state in zip(paths, states, strict=True) if state not in digests]
-        new: dict[FileState, str] = {}
-        told = time.monotonic()
-        try:
-            for (_, state), digest in zip(missing, executor.map(_unchanged_digest, *_columns(missing)), strict=True):
-                new[state] = digest
-                if time.monotonic() - told > _TELL_EVERY_S:
-                    told = time.monotonic()
-                    _log.info("content of %d of %d recordings hashed", len(new), len(missing))
-        finally:
-            known.keep(new)  # also where the reading is interrupted
-    finally:
-        executor.shutdown(cancel_futures=True)
-    digests.update(new)
-    return tuple(digests[state] for state in states)
+        digests = in_threads(_unchanged_digest, missing.values(), doing="recordings hashed", threads=_THREADS)
+        for (place, (_, state)), digest in zip(missing.items(), digests, strict=True):
+            new[place] = [*state, digest]
+    finally:  # also where it is interrupted
+        lasting = {place: entry for place, entry in new.items() if max(map(int, entry[1:3])) < settled_ns}
+        if lasting:
+            _remember(lasting)
+    known |= new
+    return tuple(str(known[place][-1]) for place in places)
 
 
-def sampled_digests(paths: Iterable[Path]) -> tuple[str, ...]:
-    """A quick digest of each file: where two differ the files do, where they agree the files may be the same.
+def warn_of_copies(train: Sequence[Path], held_out: Sequence[Path]) -> None:
+    """Warns once where files that are held out have the content of some that are trained on: how many, and one pair.
 
-    Of a file beyond 256 KiB it takes the size, the first and the last 64 KiB and 32 blocks of 4 KiB at equal distances
-    between them.
+    Only files of a size that occurs on both sides are read.
 
     :raises DataError: a file cannot be read.
     """
-    executor = ThreadPoolExecutor(_THREADS)
+    sizes = {path: _state(path)[0] for path in (*train, *held_out)}
+    shared = {sizes[path] for path in train} & {sizes[path] for path in held_out}
+    alike = [[path for path in part if sizes[path] in shared] for part in (train, held_out)]
+    trained_on = dict(zip(content_digests(alike[0]), alike[0], strict=True))
+    copies = [
+        (path, trained_on[digest])
+        for path, digest in zip(alike[1], content_digests(alike[1]), strict=True)
+        if digest in trained_on
+    ]
+    if copies:
+        _log.warning(
+            "held out are copies of recordings that are trained on, %d of %d, such as %s of %s; values on them say "
+            "nothing about new recordings: remove the copies from one side",
+            len(copies),
+            len(held_out),
+            *copies[0],
+        )
+
+
+def _remembered() -> dict[str, list[int | str]]:
     try:
-        return tuple(executor.map(_sampled_digest, paths))
-    finally:
-        executor.shutdown(cancel_futures=True)
+        document = read_json(_memory())
+    except DataError as error:
+        _log.warning("%s; recordings are hashed again", error)
+        return {}
+    if not isinstance(document, dict) or document.get("format") != _FORMAT:
+        return {}
+    digests: dict[str, list[int | str]] = document["digests"]
+    return digests
 
 
-def file_size(path: Path) -> int:
-    """The size of a file in bytes.
-
-    :raises DataError: the file cannot be found.
-    """
-    return _state(path).size
-
-
-def _columns(rows: Sequence[tuple[Path, FileState]]) -> tuple[list[Path], list[FileState]]:
-    return [path for path, _ in rows], [state for _, state in rows]
-
-
-def _state(path: Path) -> FileState:
+def _remember(new: dict[str, list[int | str]]) -> None:
     try:
-        return file_state(path)
+        write_json(_memory(), {"format": _FORMAT, "digests": _remembered() | new})
+    except DataError as error:
+        _log.warning("%s; recordings will be hashed again next time", error)
+
+
+def _memory() -> Path:
+    return cache_directory() / "recording-digests.json"
+
+
+def _state(path: Path) -> list[int]:
+    """Size, and when content and anything else were last changed (which cannot be set back), in ns since 1970."""
+    try:
+        status = path.stat()
     except OSError as error:
         raise _unreadable(path, error) from error
+    return [status.st_size, status.st_mtime_ns, status.st_ctime_ns]
 
 
-def _unchanged_digest(path: Path, state: FileState) -> str:
+def _unchanged_digest(missing: tuple[Path, list[int]]) -> str:
+    path, state = missing
     digest = content_digest(path)
     if _state(path) != state:
         raise DataError(f"{path}: changed while it was read; wait until nothing writes to it, and start again")
     return digest
-
-
-def _sampled_digest(path: Path) -> str:
-    digest = sha256()
-    try:
-        with path.open("rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            digest.update(size.to_bytes(8, "big"))
-            if size <= _READ_WHOLE:
-                digest.update(file.read())
-                return digest.hexdigest()
-            digest.update(file.read(_EDGE))
-            between = size - 2 * _EDGE - _BLOCK
-            for number in range(_BLOCKS):
-                file.seek(_EDGE + between * number // (_BLOCKS - 1))
-                digest.update(file.read(_BLOCK))
-            file.seek(size - _EDGE)
-            digest.update(file.read())
-    except OSError as error:
-        raise _unreadable(path, error) from error
-    return digest.hexdigest()
 
 
 def _unreadable(path: Path, error: OSError) -> DataError:

@@ -42,7 +42,7 @@ def labels_from_table(
     A row is for the file whose path within the folder that was searched stands in ``file_column``, or else for the one
     that has this path without its suffix, this name, this name without its suffix, or a path that ends like this.
     Backslashes and a leading ``./`` are taken as in any path. Rows that are for none of ``files`` are passed over.
-    Files whose label is left out have none; they are counted and told once.
+    Files whose label is left out have none; they are counted in a warning.
 
     :raises DataError: the table cannot be read, is not UTF-8, lacks a column or has it twice, gives one file two
         labels, has a row with more fields than columns or one that may be for several files, or no row for a file.
@@ -106,14 +106,14 @@ def _by_end(files: Sequence[FoundFile]) -> Mapping[str, Sequence[FoundFile]]:
 
 def _read_table(table: Path, file_column: str, label_column: str) -> list[_Row]:
     if "\0" in str(table):  # of which the system only says that it is there
-        raise DataError(f"label_table = {str(table)!r} is no name that a file can have; mend it")
+        raise DataError(f"label_table = {str(table)!r} is no name that a file can have; correct it")
     try:
         with table.open(encoding="utf-8-sig", newline="") as lines:
             rows = csv.DictReader(lines)
             _check_columns(rows.fieldnames or (), (file_column, label_column), table)
             return [_row(rows.line_num, row, file_column, label_column, table) for row in rows]
     except OSError as error:
-        raise DataError(f"{table}: cannot be read: {error.strerror}; mend label_table") from error
+        raise DataError(f"{table}: cannot be read: {error.strerror}; correct label_table") from error
     except (UnicodeDecodeError, csv.Error) as error:
         raise DataError(f"{table}: not a CSV file in UTF-8 ({error}); write it again") from error
 

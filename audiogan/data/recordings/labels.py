@@ -16,8 +16,11 @@ _SHOWN = 5
 
 
 def labels_from_folders(files: Sequence[FoundFile]) -> tuple[str, ...]:
-    """For each file the name of the folder it lies in, which may be the one that was searched."""
-    return tuple(file.path.absolute().parent.name for file in files)
+    """For each file the name of the folder it lies in, which may be the one that was searched.
+
+    :raises DataError: a name is not UTF-8.
+    """
+    return tuple(_label(file, file.path.absolute().parent.name) for file in files)
 
 
 def labels_from_names(files: Sequence[FoundFile], pattern: str) -> tuple[str, ...]:
@@ -26,7 +29,7 @@ def labels_from_names(files: Sequence[FoundFile], pattern: str) -> tuple[str, ..
     The name is the file's path within the folder that was searched, with ``/`` between the parts, and the pattern may
     match anywhere in it. A group that took no part in the match gives no label.
 
-    :raises DataError: the pattern does not match a name; the text names the file.
+    :raises DataError: the pattern does not match a name, or gives what is not UTF-8; the text names the file.
     :raises ValueError: it is no regular expression, or does not say which of its groups is the label.
     """
     expression, group = label_group(pattern)
@@ -35,10 +38,10 @@ def labels_from_names(files: Sequence[FoundFile], pattern: str) -> tuple[str, ..
         match = expression.search(file.name)
         if match is None:
             raise DataError(
-                f"{file.path}: its name '{file.name}' does not match label_pattern '{pattern}'; mend the pattern, or "
-                "leave the recording out"
+                f"{file.path}: its name '{file.name}' does not match label_pattern '{pattern}'; correct the "
+                "pattern, or leave the recording out"
             )
-        labels.append(match[group] or NO_LABEL)
+        labels.append(_label(file, match[group] or NO_LABEL))
     return tuple(labels)
 
 
@@ -59,12 +62,23 @@ def label_group(pattern: str) -> tuple[re.Pattern[str], str]:
     raise ValueError(f"'{pattern}' does not say which part is the label; name that part: (?P<label>...)")
 
 
+def _label(file: FoundFile, label: str) -> str:
+    try:
+        label.encode()
+    except UnicodeEncodeError as error:
+        raise DataError(
+            f"{str(file.path)!a}: its class {label!a} is not UTF-8, which names of classes are; rename the "
+            "folder or file"
+        ) from error
+    return label
+
+
 def classes_of(
     files: Sequence[FoundFile], labels: Sequence[str], class_names: tuple[str, ...] | None = None
 ) -> Classes:
     """The classes that ``labels`` name: ``class_names`` or, where that is ``None``, those that occur, sorted.
 
-    They are sorted by value where all of them are whole numbers. An empty label is none.
+    They are sorted by value where all of them are integers. An empty label is none.
 
     :raises DataError: a label is not among ``class_names``; the text names the file.
     """

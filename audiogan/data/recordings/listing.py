@@ -10,7 +10,7 @@ from typing import final
 
 from attrs import frozen
 
-from audiogan.audio.formats import AUDIO_SUFFIXES, is_audio_name
+from audiogan.audio import AUDIO_SUFFIXES, is_audio_name
 from audiogan.errors import DataError
 
 
@@ -66,7 +66,7 @@ def _files_of(given_path: str) -> Iterator[FoundFile]:
     else:
         matches = sorted(map(Path, glob.glob(str(path), recursive=True)))  # noqa: PTH207 - Path.glob takes no absolute pattern
         if not matches:
-            raise DataError(f"{given_path}: not there, looked for in {Path.cwd()}; mend the path or go to its folder")
+            raise DataError(f"{given_path}: not there, looked for in {Path.cwd()}; check the path")
         root = _fixed_part(path)
         for match in matches:
             if match.is_dir():
@@ -99,7 +99,7 @@ def identity(path: Path) -> tuple[int, int] | None:
     """Device and number of the file behind a path, the same for all links to it; ``None`` where there is none."""
     try:
         status = path.stat()
-    except OSError:  # a link to nowhere, which is for whoever opens it to report
+    except OSError:  # a link to nowhere, which is reported where it is opened
         return None
     return status.st_dev, status.st_ino
 

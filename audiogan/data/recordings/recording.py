@@ -9,9 +9,7 @@ import numpy as np
 from attrs import evolve, frozen
 from numpy.typing import NDArray
 
-from audiogan.audio.channels import match_channels
-from audiogan.audio.decoding import AudioDecoder, AudioHeader
-from audiogan.audio.resampling import RateChange
+from audiogan.audio import AudioDecoder, AudioHeader, RateChange, match_channels
 from audiogan.errors import DamagedDataError, DataError
 
 
@@ -47,7 +45,7 @@ class Recording:
         :raises DamagedDataError: the file is damaged there, or holds samples that are not finite; the text says at
             which time.
         :raises DataError: the file cannot be opened, or, unless ``clips``, holds floats beyond [-1, 1] there: it is
-            sound, and whoever asks has to say what becomes of them.
+            undamaged, and the caller has to say what becomes of them.
         """
 
         def stored(source_start: int, source_stop: int) -> NDArray[np.float32]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from audiogan.audio.mel import LogMelSpectrogram
+from audiogan.audio import LogMelSpectrogram
 from audiogan.errors import DataError
 
 N_FFT, _HOP_LENGTH, N_MELS = 1024, 128, 128

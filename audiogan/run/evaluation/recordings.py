@@ -14,11 +14,9 @@ import torch
 from attrs import frozen
 from torch import Tensor
 
-from audiogan.audio.channels import check_channels
-from audiogan.audio.decoding import AudioDecoder
-from audiogan.audio.resampling import resampler_with_version
+from audiogan.audio import AudioDecoder, check_channels, resampler_with_version
 from audiogan.data.recordings.content import content_digest
-from audiogan.data.recordings.headers import KnownFile, read_headers
+from audiogan.data.recordings.known_files import KnownFile, read_headers
 from audiogan.data.recordings.listing import FoundFile, find_recordings
 from audiogan.data.recordings.recording import Recording
 from audiogan.errors import DamagedDataError, DataError

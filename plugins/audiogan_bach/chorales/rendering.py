@@ -10,7 +10,7 @@ from typing import final
 import numpy as np
 from attrs import frozen
 
-from audiogan.audio.files import write_audio
+from audiogan.audio import write_audio
 from audiogan.data.clips import Clip, write_clips
 from audiogan_bach.bass import PITCH_CLASSES, bass_shares, hop_length
 from audiogan_bach.chorales.catalogue import Chorale

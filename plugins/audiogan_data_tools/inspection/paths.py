@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from audiogan.audio.formats import is_audio_name
+from audiogan.audio import is_audio_name
 from audiogan.data.record_list import find_shards
 from audiogan.data.recordings.listing import FoundFile, find_recordings
 from audiogan.errors import DataError

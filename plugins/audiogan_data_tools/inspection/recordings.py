@@ -9,10 +9,10 @@ from hashlib import sha256
 from typing import final
 
 import numpy as np
-from attrs import frozen
+from attrs import evolve, frozen
 from numpy.typing import NDArray
 
-from audiogan.audio.decoding import AudioDecoder, AudioHeader, read_header
+from audiogan.audio import AudioHeader, decoded_blocks, read_header
 from audiogan.data.processes import in_processes
 from audiogan.data.recordings.listing import FoundFile
 from audiogan.errors import DataError
@@ -24,7 +24,6 @@ CLIPPED_RUN = 3
 """So many samples in a row at the same full scale are called clipped: music may touch it, but does not stay."""
 
 _FULL_SCALE = 1 - 2.0**-15
-_BLOCK = 2**18
 _TELL_EVERY_S = 5.0
 
 
@@ -108,21 +107,28 @@ def hear(file: FoundFile) -> HeardRecording | BrokenRecording:
 
 
 def _hear(file: FoundFile) -> HeardRecording:
-    header, decoder = read_header(file.path), AudioDecoder()
+    header = read_header(file.path)
     meter = LoudnessMeter(header.sample_rate, header.channels)
     digest = sha256(f"{header.sample_rate} {header.channels}\n".encode())
     clipping = _ClippingCounter(header.channels)
-    peak = 0.0
-    for start in range(0, header.length, _BLOCK):
-        block = decoder.read(file.path, header, start, min(start + _BLOCK, header.length))
+    peak, length = 0.0, 0
+    for block in decoded_blocks(file.path):
         if not np.isfinite(block).all():
-            at = start + int(np.argmax(~np.isfinite(block).all(axis=0)))
+            at = length + int(np.argmax(~np.isfinite(block).all(axis=0)))
             raise DataError(f"{file.path}: a sample at {at / header.sample_rate:.4f} s is not a finite number")
         peak = max(peak, float(np.abs(block).max()))
         meter.add(block)
         clipping.add(block)
+        length += block.shape[1]
         digest.update(np.ascontiguousarray(block.T).astype("<f4").tobytes())
-    return HeardRecording(file.name, header, peak, meter.integrated(), clipping.samples_when_done(), digest.hexdigest())
+    return HeardRecording(
+        file.name,
+        evolve(header, length=length),
+        peak,
+        meter.integrated(),
+        clipping.samples_when_done(),
+        digest.hexdigest(),
+    )
 
 
 @final

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from attrs import asdict
 
-from audiogan.audio.resampling import resampler_with_version
+from audiogan.audio import resampler_with_version
 from audiogan.data.processes import in_processes
 from audiogan.durations import duration
 from audiogan.files import locked_folder, remove_partials

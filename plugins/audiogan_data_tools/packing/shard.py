@@ -9,7 +9,7 @@ from typing import final
 
 from attrs import frozen
 
-from audiogan.audio.decoding import AudioDecoder
+from audiogan.audio import AudioDecoder
 from audiogan.data.clips import Clip, encode_clip
 from audiogan.data.shard_writer import write_shard
 from audiogan.errors import DamagedDataError, DataError

@@ -11,16 +11,12 @@ import attrs
 import numpy as np
 from numpy.typing import NDArray
 
-from audiogan.audio.level import level_dbfs
-from audiogan.audio.resampling import RESAMPLER, resampler_with_version
-from audiogan.data.recordings.content import content_digests
-from audiogan.data.recordings.padding import padded
-from audiogan.data.recordings.places import Place, Places, RandomPlaces, all_places, first_places
-from audiogan.interfaces.dataset import Dataset, Window
+from audiogan import Dataset, Window
+from audiogan.audio import RESAMPLER, level_dbfs, resampler_with_version
+from audiogan.data import Place, Places, RandomPlaces, all_places, content_digests, first_places
 from audiogan_datasets.audio_folder.material import Material, Parts, gather
 from audiogan_datasets.audio_folder.options import AudioFolderDatasetOptions
-from audiogan_datasets.audio_folder.quiet import loud_places
-from audiogan_datasets.audio_folder.reading import PlaceReader
+from audiogan_datasets.audio_folder.reading import PlaceReader, loud_places, padded
 
 _DRAWS = 32
 _PATHS = ("path", "held_out_path", "held_out_pattern", "held_out_share")
@@ -31,7 +27,8 @@ _LABELS = ("label_folder", "label_pattern", "label_table", "file_column", "label
 class AudioFolderDataset(Dataset):
     """Windows of the recordings in a folder, whatever their format, rate and number of channels.
 
-    Only headers are read at the start, and of a recording only what a window needs. An epoch has one window for each
+    At the start headers are read, and MP3, Vorbis and Opus decoded once into the cache folder; later only what a window
+    needs. An epoch has one window for each
     recording that is no longer than a window, and for the longer ones together as many windows as would cover them once
     (``window = "random"``); one for each recording (``"first"``); or all windows there are (``"all"``).
 
@@ -80,7 +77,7 @@ class AudioFolderDataset(Dataset):
         """A SHA-256 over the recordings' contents in order, their labels, and every option that changes a window.
 
         Every byte is read when it is first asked for, unless the cache folder has the digest of a file that has not
-        changed since, see :func:`audiogan.data.recordings.content.content_digests`.
+        changed since, see :func:`audiogan.data.content_digests`.
 
         :raises DataError: a recording cannot be read.
         """
@@ -90,7 +87,7 @@ class AudioFolderDataset(Dataset):
 
     def _content_hash(self) -> str:
         content_options = attrs.asdict(
-            self._options, filter=lambda field, _: field.name not in (*_PATHS, *_LABELS, "on_error")
+            self._options, filter=lambda field, _: field.name not in (*_PATHS, *_LABELS, "on_error", "decoded_cache_gb")
         )
         labels = None if self._classes is None else self._classes.indices.tolist()
         contents = content_digests(recording.path for recording in self._material.recordings)

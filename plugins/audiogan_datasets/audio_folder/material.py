@@ -9,16 +9,24 @@ from typing import final
 
 from attrs import frozen
 
-from audiogan.audio.channels import check_channels
-from audiogan.data.classes import Classes
-from audiogan.data.recordings.copies import warn_of_copies
-from audiogan.data.recordings.headers import sound_files
-from audiogan.data.recordings.label_table import labels_from_table
-from audiogan.data.recordings.labels import classes_of, labels_from_folders, labels_from_names
-from audiogan.data.recordings.listing import FoundFile, find_recordings
-from audiogan.data.recordings.recording import Recording
-from audiogan.data.recordings.split import Split, split_by_path, split_by_pattern, split_by_share
-from audiogan.errors import DataError
+from audiogan import DataError
+from audiogan.audio import check_channels
+from audiogan.data import (
+    Classes,
+    FoundFile,
+    Recording,
+    Split,
+    classes_of,
+    find_recordings,
+    labels_from_folders,
+    labels_from_names,
+    labels_from_table,
+    readable_files,
+    split_by_path,
+    split_by_pattern,
+    split_by_share,
+    warn_of_copies,
+)
 from audiogan_datasets.audio_folder.options import LEAVE_OUT, AudioFolderDatasetOptions
 
 _log = logging.getLogger("audiogan")
@@ -50,7 +58,7 @@ def gather(options: AudioFolderDatasetOptions) -> Parts:
     :raises DamagedDataError: a header cannot be read, unless ``on_error`` is ``"skip"``.
     """
     split = _split(options)
-    # Before the headers, which may take long, so that a wrong pattern is told at once.
+    # Before the headers, which may take long, so that a wrong pattern is reported at once.
     label_of = _labels(split, options)
     train = _material(split.train, options, label_of, None)
     if not split.held_out:
@@ -86,7 +94,7 @@ def _material(
     label_of: Mapping[FoundFile, str] | None,
     class_names: tuple[str, ...] | None,
 ) -> Material:
-    known = sound_files(files, on_error=options.on_error)
+    known = readable_files(files, on_error=options.on_error, cache_gb=options.decoded_cache_gb)
     for file in known:
         check_channels(file.file.path, file.header.channels, options.channels, repeat_mono=options.repeat_mono)
     clips = options.out_of_range == "clip"

@@ -8,10 +8,10 @@ from typing import final
 from attrs import frozen
 
 from audiogan import OptionError, option
-from audiogan.data.recordings.labels import label_group
-from audiogan.data.recordings.padding import PADDINGS
-from audiogan.data.recordings.split import compiled
+from audiogan.data import DEFAULT_CACHE_GB, compiled, label_group
 
+PADDINGS = ("end", "both", "repeat")
+"""Zeros behind the recording; zeros on both sides of it; the recording over and over from its beginning."""
 LEAVE_OUT = "leave-out"
 
 
@@ -73,6 +73,12 @@ class AudioFolderDatasetOptions:
     )
     on_error: str = option(
         default="stop", choices=("stop", "skip"), help="what to do about damaged recordings; skipped ones are counted"
+    )
+    decoded_cache_gb: float = option(
+        default=DEFAULT_CACHE_GB,
+        minimum=0,
+        unit="GB",
+        help="disk space for samples of MP3, Vorbis and Opus, which are decoded once; the least recently used go first",
     )
 
     def __attrs_post_init__(self) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from audiogan.audio.files import read_audio
+from audiogan.audio import read_audio
 from audiogan.cli import main
 from audiogan.data.clips import Clip, write_clips
 from audiogan_data_tools.loudness import loudness

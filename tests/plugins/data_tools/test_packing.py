@@ -16,11 +16,10 @@ import soundfile
 from attrs import evolve
 from filelock import FileLock
 
-from audiogan.audio.files import read_audio
-from audiogan.audio.resampling import RateChange
+from audiogan.audio import RateChange, read_audio
 from audiogan.data.compression import Compression
 from audiogan.data.record_list import open_shards
-from audiogan.data.recordings.headers import sound_files
+from audiogan.data.recordings.known_files import readable_files
 from audiogan.data.recordings.listing import find_recordings
 from audiogan.data.recordings.recording import Recording
 from audiogan.errors import DamagedDataError, DataError
@@ -49,7 +48,7 @@ def write(folder: Path, name: str, seconds: float, *, seed: int = 0, rate: int =
 
 
 def planned(folder: Path, options: PackOptions = OPTIONS) -> tuple[PlannedShard, ...]:
-    known = sound_files(find_recordings([str(folder)]), on_error=options.on_error)
+    known = readable_files(find_recordings([str(folder)]), on_error=options.on_error)
     recordings = [
         Recording(entry.file.path, entry.file.name, entry.header, options.sample_rate, options.channels)
         for entry in known
@@ -109,7 +108,7 @@ def test_rates_and_channels_are_brought_to_what_is_asked_for(tmp_path: Path) -> 
 
 def test_a_clip_that_no_record_can_hold_is_refused_at_once(tmp_path: Path) -> None:
     path = write(tmp_path / "in", "a.wav", 0.5)
-    (known,) = sound_files(find_recordings([str(path)]), on_error="stop")
+    (known,) = readable_files(find_recordings([str(path)]), on_error="stop")
     nine_hours = evolve(known.header, length=2**28)
     recording = Recording(path, "a.wav", nine_hours, RATE, 2)
     whole = evolve(OPTIONS, channels=2, clip_s=None)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import audiogan
-from audiogan.audio.decoding import AudioDecoder, read_header
+from audiogan.audio import AudioDecoder, read_header
 from audiogan.data.order import window_rng
 from audiogan.errors import DamagedDataError, DataError
 from audiogan_datasets.audio_folder import AudioFolderDataset
@@ -30,7 +30,7 @@ def read(made: AudioFolderDataset) -> np.ndarray:
 
 
 def assert_changed(made: AudioFolderDataset, name: str) -> None:
-    with pytest.raises(DataError, match=rf"{name}: changed while in use; give back the file as it was") as raised:
+    with pytest.raises(DataError, match=rf"{name}: changed while in use; restore the file as it was") as raised:
         read(made)
     assert not isinstance(raised.value, DamagedDataError)
 

@@ -9,8 +9,7 @@ import numpy as np
 import pytest
 from attrs import frozen
 
-from audiogan.audio.decoding import read_header
-from audiogan.audio.resampling import RateChange
+from audiogan.audio import RateChange, read_header
 from audiogan.data.order import permutation, window_rng
 from audiogan_datasets.audio_folder import AudioFolderDataset, AudioFolderDatasetOptions
 from tests.audio.sound_files import FORMATS, decoded, write_sound

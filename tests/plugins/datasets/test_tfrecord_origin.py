@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from audiogan.audio.resampling import resampler_with_version
+from audiogan.audio import resampler_with_version
 from audiogan.cli import main
 from audiogan.data.clips import Clip, write_clips
 from audiogan_datasets.tfrecord import TFRecordDataset, TFRecordDatasetOptions

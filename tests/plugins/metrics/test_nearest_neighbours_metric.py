@@ -12,7 +12,7 @@ from torch import Tensor
 
 import audiogan
 from audiogan import DataError, Metric
-from audiogan.audio.mel import mel_weights
+from audiogan.audio import mel_weights
 from audiogan.evaluation.classifier import AudioClassifier, ClassifierOptions
 from audiogan.evaluation.sampling import noise_waveforms, real_waveforms
 from audiogan.registry import installed

@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from audiogan import DataError, Dataset, Window, create
-from audiogan.audio.stft import stft
+from audiogan.audio import stft
 from audiogan.errors import SpecError
 from audiogan.testing import waveform_data
 from audiogan_specgan.spectrogram import SpectrogramRepresentation

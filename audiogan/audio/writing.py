@@ -1,4 +1,4 @@
-"""Audio files: reading whatever libsndfile knows, writing 16-bit PCM."""
+"""Writing audio files."""
 
 from __future__ import annotations
 
@@ -10,32 +10,20 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from audiogan.audio.decoding import AudioDecoder, read_header, reason
+from audiogan.audio.decoding import check_samples
+from audiogan.audio.headers import reason
 from audiogan.errors import DataError
 from audiogan.files import write_bytes
 
 _FULL_SCALE = 32768
 
 
-def read_audio(path: str | Path) -> tuple[NDArray[np.float32], int]:
-    """The waveform ``[channels, length]`` of an audio file, full scale being 1, and its sample rate in Hz.
-
-    :raises DataError: the file cannot be opened, is not audio, is cut short, holds no samples, or holds a sample that
-        is not finite.
-    """
-    path = Path(path)
-    header = read_header(path)
-    waveform = np.ascontiguousarray(AudioDecoder().read(path, header, 0, header.length))
-    _check_samples(path, waveform, "remove it from the dataset")
-    return waveform, header.sample_rate
-
-
 def write_audio(path: str | Path, waveform: NDArray[Any], sample_rate: int) -> None:
     """Writes a waveform ``[channels, length]`` as 16-bit PCM in the format of the path's suffix, such as ``.wav``.
 
     Samples beyond full scale, [-1, 1 - 2**-15], are clipped to it; the others are rounded to the nearest step, so that
-    what :func:`read_audio` gives of a 16-bit file is written back unchanged. Missing folders are made. The file appears
-    under its name only when it is complete, in place of any file of that name.
+    what :func:`audiogan.audio.read_audio` gives of a 16-bit file is written back unchanged. Missing folders are made.
+    The file appears under its name only when it is complete, in place of any file of that name.
 
     :raises DataError: the suffix names no format with 16-bit PCM, the waveform is empty or not finite, or the file
         cannot be written.
@@ -48,7 +36,7 @@ def write_audio(path: str | Path, waveform: NDArray[Any], sample_rate: int) -> N
     file_format = path.suffix.removeprefix(".").upper()
     if file_format not in soundfile.available_formats() or not soundfile.check_format(file_format, "PCM_16"):
         raise DataError(f"{path}: '{path.suffix}' is no format for 16-bit audio; name the file .wav or .flac")
-    _check_samples(path, waveform, "there is nothing to write")
+    check_samples(path, waveform, "there is nothing to write")
     steps = np.rint(waveform.astype(np.float64) * _FULL_SCALE)
     pcm = np.clip(steps, -_FULL_SCALE, _FULL_SCALE - 1).astype(np.int16)
     encoded = io.BytesIO()  # libsndfile's callbacks cannot hand on an error, such as that of a full disk
@@ -60,15 +48,3 @@ def write_audio(path: str | Path, waveform: NDArray[Any], sample_rate: int) -> N
             f"({reason(error)}); choose fewer channels or another sample rate"
         ) from error
     write_bytes(path, encoded.getvalue())
-
-
-def _check_samples(path: Path, waveform: NDArray[Any], way_out: str) -> None:
-    if waveform.size == 0:
-        raise DataError(f"{path}: no samples ({waveform.shape[0]} channels of {waveform.shape[1]}); {way_out}")
-    finite = np.isfinite(waveform)
-    if not finite.all():
-        channel, position = np.argwhere(~finite)[0]
-        raise DataError(
-            f"{path}: {np.size(finite) - np.count_nonzero(finite)} samples are not finite, the first being "
-            f"{waveform[channel, position]} at channel {channel}, sample {position}; {way_out}"
-        )

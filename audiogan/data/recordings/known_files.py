@@ -1,23 +1,22 @@
-"""Reading the headers of many recordings at once."""
+"""The headers of many recordings, and which of the recordings can be read."""
 
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
 from typing import final
 
 from attrs import frozen
 
-from audiogan.audio.decoding import AudioHeader, read_header
+from audiogan.audio import AudioHeader, read_header
+from audiogan.data.recordings.decoded_cache import DEFAULT_CACHE_GB, decoded_headers
+from audiogan.data.recordings.in_threads import in_threads
 from audiogan.data.recordings.listing import FoundFile
 from audiogan.data.recordings.recording import Recording
 from audiogan.errors import DamagedDataError, DataError
 
 _THREADS = 8
 """Headers wait for the disk far more than for a processor."""
-_TELL_EVERY_S = 5.0
 _NAMED = 10
 
 _log = logging.getLogger("audiogan")
@@ -39,48 +38,45 @@ class KnownFile:
 @final
 @frozen
 class ReadHeaders:
-    """The files whose headers could be read, in the order in which they were given, and what is wrong with the rest."""
+    """The files that can be read, in the order in which they were given, and what is wrong with the rest."""
 
     known: tuple[KnownFile, ...]
     damaged: tuple[DamagedDataError, ...]
 
 
-def read_headers(files: Iterable[FoundFile]) -> ReadHeaders:
-    """The headers of ``files``, read in parallel; a folder that takes long tells now and then how far it is."""
-    known: list[KnownFile] = []
-    damaged: list[DamagedDataError] = []
+def read_headers(files: Iterable[FoundFile], *, cache_gb: float = DEFAULT_CACHE_GB) -> ReadHeaders:
+    """The headers of ``files``; what is not read in place is decoded once, see :mod:`.decoded_cache`.
+
+    :raises DataError: what is decoded takes more than ``cache_gb``, or cannot be written.
+    """
     files = tuple(files)
-    told = time.monotonic()
-    executor = ThreadPoolExecutor(_THREADS)
-    try:
-        for number, found in enumerate(executor.map(_read, files)):
-            if isinstance(found, KnownFile):
-                known.append(found)
-            else:
-                damaged.append(found)
-            if time.monotonic() - told > _TELL_EVERY_S:
-                told = time.monotonic()
-                _log.info("%d of %d recordings' headers read", number + 1, len(files))
-    finally:
-        # Without this, an interruption would wait for the headers of all files.
-        executor.shutdown(cancel_futures=True)
-    return ReadHeaders(tuple(known), tuple(damaged))
+    found = list(in_threads(_read, files, doing="recordings' headers read", threads=_THREADS))
+    lossy = {
+        file.path: header
+        for file, header in zip(files, found, strict=True)
+        if isinstance(header, AudioHeader) and not header.in_place
+    }
+    decoded = decoded_headers(lossy, cache_gb=cache_gb)
+    headers = [decoded.get(file.path, header) for file, header in zip(files, found, strict=True)]
+    return ReadHeaders(
+        tuple(
+            KnownFile(file, header)
+            for file, header in zip(files, headers, strict=True)
+            if isinstance(header, AudioHeader)
+        ),
+        tuple(header for header in headers if isinstance(header, DamagedDataError)),
+    )
 
 
-def _read(file: FoundFile) -> KnownFile | DamagedDataError:
-    try:
-        return KnownFile(file, read_header(file.path))
-    except DamagedDataError as error:
-        return error
-
-
-def sound_files(files: Iterable[FoundFile], *, on_error: str) -> tuple[KnownFile, ...]:
+def readable_files(
+    files: Iterable[FoundFile], *, on_error: str, cache_gb: float = DEFAULT_CACHE_GB
+) -> tuple[KnownFile, ...]:
     """The files with their headers; where ``on_error`` is ``"skip"``, without the damaged, which are logged by name.
 
-    :raises DamagedDataError: ``on_error`` is ``"stop"`` and a header cannot be read.
-    :raises DataError: no file is left.
+    :raises DamagedDataError: ``on_error`` is ``"stop"`` and a file is damaged.
+    :raises DataError: no file is left, or as :func:`read_headers`.
     """
-    headers = read_headers(files)
+    headers = read_headers(files, cache_gb=cache_gb)
     if headers.damaged and on_error == "stop":
         others = len(headers.damaged) - 1
         more = f"; {others} more cannot be read" if others else ""
@@ -98,3 +94,10 @@ def sound_files(files: Iterable[FoundFile], *, on_error: str) -> tuple[KnownFile
     if not headers.known:
         raise DataError(f"none of {len(headers.damaged)} recordings can be read; the first: {headers.damaged[0]}")
     return headers.known
+
+
+def _read(file: FoundFile) -> AudioHeader | DamagedDataError:
+    try:
+        return read_header(file.path)
+    except DamagedDataError as error:
+        return error
