@@ -47,7 +47,6 @@ NOT_YET = {
         "audiogan.data.processes",
         "audiogan.data.record_list",
         "audiogan.data.recordings.content",
-        "audiogan.data.recordings.content",
         "audiogan.data.recordings.known_files",
         "audiogan.data.recordings.label_table",
         "audiogan.data.recordings.labels",

@@ -57,7 +57,7 @@ def test_clipped_samples_are_counted_in_runs(tmp_path: Path) -> None:
 
 
 def test_a_run_goes_on_from_one_block_to_the_next(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("audiogan_data_tools.inspection.recordings._BLOCK", 64)
+    monkeypatch.setattr("audiogan.audio.decoding._BLOCK", 64)
     samples = noise(3)
     samples[62:66] = 1.0
     samples[-3:] = -1.0
