@@ -12,25 +12,12 @@ from pathlib import Path
 from typing import Any, final
 
 import attrs
-import torch
 from attrs import field, frozen
 
 from audiogan import interfaces
 from audiogan.errors import PluginError, suggest
 from audiogan.interfaces.component import KINDS, Component
 
-_INTERFACES: dict[str, type[Any]] = {
-    "dataset": interfaces.Dataset,
-    "representation": interfaces.Representation,
-    "generator": interfaces.Generator,
-    "discriminator": interfaces.Discriminator,
-    "loss": interfaces.Loss,
-    "callback": interfaces.Callback,
-    "embedding": interfaces.Embedding,
-    "metric": interfaces.Metric,
-    "optimizer": torch.optim.Optimizer,
-    "command": interfaces.Command,
-}
 LOCAL_MODULE = "audiogan.registry.file_"
 """How the names of modules begin that were loaded from a Python file of one's own."""
 WITHOUT_OPTIONS = ("optimizer", "command")
@@ -196,6 +183,17 @@ class NotAComponentError(Exception):
     """What a plugin registered is no component; the text says what it lacks."""
 
 
+def _interface_of(kind: str) -> type[Any]:
+    interface: type[Any]
+    if kind == "optimizer":
+        from torch.optim import Optimizer
+
+        interface = Optimizer
+    else:
+        interface = getattr(interfaces, kind.capitalize())
+    return interface
+
+
 def check_component(kind: str, name: object, component_class: object) -> None:
     """Passes for a concrete subclass of the kind's interface that has a class of options.
 
@@ -206,7 +204,7 @@ def check_component(kind: str, name: object, component_class: object) -> None:
     if not isinstance(name, str) or not _NAMES.get(kind, _NAME).fullmatch(name):
         raise NotAComponentError(f"{name!r} is no name for a {kind}; use lower-case letters, digits and dashes")
     subject = f"{kind} '{name}'"
-    interface = _INTERFACES[kind]
+    interface = _interface_of(kind)
     if not inspect.isclass(component_class):
         raise NotAComponentError(f"{subject} must be registered as a class, not as {component_class!r}")
     if not issubclass(component_class, interface):

@@ -34,6 +34,21 @@ assert not loaded, loaded
         assert command in done.stdout
 
 
+def test_commands_and_workers_of_plugins_import_no_torch() -> None:
+    code = """
+import sys
+import audiogan_data_tools.packing.packing, audiogan_bach.chorales.rendering
+from audiogan.cli import main
+try:
+    main(["data", "--help"])
+except SystemExit as leaving:
+    assert leaving.code == 0
+assert "torch" not in sys.modules
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
 def test_help_takes_as_long_as_a_dozen_starts_of_python() -> None:
     def least_cpu_s(*arguments: str) -> float:
         durations_s = []
