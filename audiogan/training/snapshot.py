@@ -56,7 +56,13 @@ class Snapshot:
                 else:
                     document["extra_state"][f"{prefix}.{name}"] = _as_json(prefix, name, value)
         for index, callback in enumerate(parts.callbacks):
-            tensors.update({f"callback.{index}.{name}": value for name, value in callback.state_dict().items()})
+            for name, value in callback.state_dict().items():
+                if not isinstance(value, Tensor):
+                    raise CheckpointError(
+                        f"callback {type(callback).__name__}: {name} of its state is {type(value).__name__}, which "
+                        "a checkpoint cannot hold; make it a tensor"
+                    )
+                tensors[f"callback.{index}.{name}"] = value
         for network, optimizer in self._optimizers.items():
             of_optimizer, document[f"{network}_optimizer"] = _optimizer_state(f"{network}_optimizer", optimizer)
             tensors.update(of_optimizer)

@@ -51,11 +51,16 @@ class ExponentialMovingAverage(Callback):
         """Begins with the generator's weights as they are, or goes on where the checkpoint stood."""
         self._windows_a_step = context.batch_size * context.discriminator_steps
         self._trained = context.generator
+        for module in context.generator.modules():
+            for name, value in vars(module).items():
+                # the hooks of weight_norm leave weights that are computed, which torch refuses to copy
+                if isinstance(value, Tensor) and value.grad_fn is not None:
+                    setattr(module, name, value.detach())
         self._average = AveragedModel(context.generator, multi_avg_fn=self._move, use_buffers=False)
         # the first update would copy the weights instead of moving towards them
         self._average.n_averaged.fill_(1)
         if self._restored:
-            self._average.module.load_state_dict(dict(self._restored))
+            self._average.module.load_state_dict(dict(self._restored), strict=False)
 
     def on_step_end(self, record: StepRecord) -> None:
         """Moves the average towards the weights."""
@@ -79,7 +84,10 @@ class ExponentialMovingAverage(Callback):
 
     def state_dict(self) -> dict[str, Tensor]:
         """The averaged weights."""
-        return dict(self._restored) if self._average is None else dict(self._average.module.state_dict())
+        if self._average is None:
+            return dict(self._restored)
+        state = self._average.module.state_dict()
+        return {name: value for name, value in state.items() if isinstance(value, Tensor)}
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
         """Keeps the averaged weights until the training starts."""
