@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from audiogan.errors import CheckpointError, SpecError
+from audiogan.errors import CheckpointError, DataError, SpecError
 from tests.run.conftest import WholeRun
 from tests.run.sitting import assert_same_run, sit
 from tests.run.tone_shards import EXPERIMENTS, write_experiments, write_tones
@@ -117,3 +117,12 @@ def test_silent_data_is_told(tmp_path: Path) -> None:
     file, witness = write_experiments(tmp_path, write_tones(tmp_path, amplitude=0.0)), Witness()
     sit(file, tmp_path / "run", only=["lsgan"], witness=witness)
     assert "20 of 20 real windows are silent" in str(witness.of("warning"))
+
+
+def test_samples_that_are_a_link_to_elsewhere_are_refused(tones: Path, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "run" / "lsgan").mkdir(parents=True)
+    (tmp_path / "run" / "lsgan" / "samples").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(DataError, match=r"lsgan/samples: is a symbolic link to .*elsewhere"):
+        sit(tones, tmp_path / "run")
+    assert list((tmp_path / "elsewhere").iterdir()) == []
