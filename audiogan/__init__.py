@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         DataError,
         OptionError,
         PluginError,
+        Problem,
         SpecError,
         TrainingError,
     )
@@ -47,7 +48,8 @@ if TYPE_CHECKING:
     )
     from audiogan.lstm import LSTM
     from audiogan.options import option
-    from audiogan.registry.hookspecs import Register, hookimpl
+    from audiogan.registry import Register, hookimpl, register
+    from audiogan.spec import ComponentSpec
 
 __version__ = "0.1.0"
 
@@ -85,9 +87,12 @@ _HOME = {
     "Representation": "audiogan.interfaces",
     "Window": "audiogan.interfaces",
     "LSTM": "audiogan.lstm",
-    "Register": "audiogan.registry.hookspecs",
+    "ComponentSpec": "audiogan.spec",
+    "Problem": "audiogan.errors",
+    "Register": "audiogan.registry",
+    "register": "audiogan.registry",
     "option": "audiogan.options",
-    "hookimpl": "audiogan.registry.hookspecs",
+    "hookimpl": "audiogan.registry",
 }
 
 __all__ = [
@@ -96,6 +101,7 @@ __all__ = [
     "Callback",
     "CheckpointError",
     "Command",
+    "ComponentSpec",
     "DamagedDataError",
     "DataError",
     "DataSpec",
@@ -113,6 +119,7 @@ __all__ = [
     "MetricResult",
     "OptionError",
     "PluginError",
+    "Problem",
     "Register",
     "Representation",
     "ScoreLoss",
@@ -127,6 +134,7 @@ __all__ = [
     "create",
     "hookimpl",
     "option",
+    "register",
 ]
 
 

@@ -6,6 +6,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from audiogan.cli.describe import add_plugin_argument
+
 if TYPE_CHECKING:
     from audiogan.run.evaluation.result import Evaluation
 
@@ -85,6 +87,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="where to write, over what is there; default: the run's or experiment's own folder, or "
         "evaluations/FOLDER-against-DATASET, where another evaluation's result is left alone",
     )
+    add_plugin_argument(parser)
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"), help="default: auto")
     parser.set_defaults(run=run)
 
@@ -96,15 +99,15 @@ def run(arguments: argparse.Namespace) -> int:
     :raises Interrupted: it was stopped; no file is left half written.
     """
     from audiogan.cli.progress_display import progress_display
-    from audiogan.registry import installed
     from audiogan.run.evaluation.evaluate import evaluate
     from audiogan.run.evaluation.finding import find_subjects
     from audiogan.run.evaluation.tasks import Request, described
     from audiogan.run.evaluation.write import check_replaceable, make_folder, write_evaluation
+    from audiogan.run.identity import registry_for
     from audiogan.training.device import resolve_device
     from audiogan.training.stop import StopSignal
 
-    registry = installed()
+    registry = registry_for([arguments.path], arguments.plugins)
     request = Request(
         against=arguments.against,
         options=tuple(arguments.options),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from audiogan.cli.describe import add_plugin_argument
+
 
 def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Adds the command and its options."""
@@ -25,6 +27,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="best, latest, or the path of a checkpoint file (default: best)",
     )
     parser.add_argument("--device", default="auto", choices=("auto", "cpu", "cuda"), help="default: auto")
+    add_plugin_argument(parser)
     parser.set_defaults(run=run)
 
 
@@ -34,11 +37,11 @@ def run(arguments: argparse.Namespace) -> int:
     :raises AudioganError: the experiment cannot be used, or the folder cannot be written.
     :raises Interrupted: it was stopped; no file is left half written.
     """
-    from audiogan.registry import installed
     from audiogan.run.generation import generate_files
+    from audiogan.run.identity import registry_for
     from audiogan.training.stop import StopSignal
 
-    registry = installed()
+    registry = registry_for([arguments.experiment], arguments.plugins)
     stop = StopSignal()
     with stop.listening(), stop.interruptible():
         paths = generate_files(

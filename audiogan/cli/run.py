@@ -30,6 +30,11 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
         help="the run folder; default runs/FILE, or runs/FILE-PROFILE with a profile",
     )
     parser.add_argument("--dry-run", action="store_true", help="check everything, measure a step, and stop there")
+    parser.add_argument(
+        "--allow-changed-code",
+        action="store_true",
+        help="go on with experiments although the code of their plugins has changed; both are recorded",
+    )
     parser.add_argument("--quiet", action="store_true", help="print nothing but warnings and the table")
     parser.set_defaults(run=run)
 
@@ -56,21 +61,35 @@ def run(arguments: argparse.Namespace) -> int:
     """
     from audiogan.cli.display import choose_display
     from audiogan.cli.text_table import print_tables
-    from audiogan.registry import installed
     from audiogan.run.file import dry_run, run_file
     from audiogan.run.folder import RunFolder
     from audiogan.spec import read_experiments
     from audiogan.training.stop import StopSignal
 
-    registry = installed()
-    file = read_experiments(arguments.file, registry=registry, profile=arguments.profile, overrides=arguments.overrides)
+    file = read_experiments(arguments.file, profile=arguments.profile, overrides=arguments.overrides)
     folder = RunFolder(arguments.output or default_output(arguments.file, arguments.profile))
     stop = StopSignal()
     with stop.listening(), choose_display(quiet=arguments.quiet) as display:
         if arguments.dry_run:
-            dry_run(file, folder, registry=registry, observer=display, stop=stop, only=arguments.only)
+            dry_run(
+                file,
+                folder,
+                registry=file.registry,
+                observer=display,
+                stop=stop,
+                only=arguments.only,
+                allow_changed_code=arguments.allow_changed_code,
+            )
             return 0
-        outcome = run_file(file, folder, registry=registry, observer=display, stop=stop, only=arguments.only)
+        outcome = run_file(
+            file,
+            folder,
+            registry=file.registry,
+            observer=display,
+            stop=stop,
+            only=arguments.only,
+            allow_changed_code=arguments.allow_changed_code,
+        )
     print_tables(report_tables(outcome.report))
     print(f"report: {outcome.report.paths['report.html']}")
     if outcome.stopped:

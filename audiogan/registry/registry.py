@@ -122,6 +122,12 @@ class Registry:
         object.__setattr__(self, "entries", entries)
         object.__setattr__(self, "contested", contested)
 
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """The Python files of one's own among the plugins."""
+        paths = (entry.plugin.path for entry in self.claims if not entry.plugin.distribution)
+        return tuple(dict.fromkeys(path for path in paths if path is not None))
+
     def including(self, file: Path) -> Registry:
         """What is here, with what a Python file of one's own registers.
 

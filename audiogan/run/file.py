@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import final
 
-import torch
 from attrs import frozen
 
 from audiogan.errors import AudioganError, SpecError
@@ -48,8 +47,11 @@ def run_file(
     observer: Observer,
     stop: StopSignal,
     only: Sequence[str] = (),
+    allow_changed_code: bool = False,
 ) -> RunOutcome:
     """Runs what is unfinished of ``file`` (of ``only``, where names are given) and writes the report.
+
+    ``allow_changed_code`` goes on with experiments whose plugins have other code than before.
 
     An experiment that fails is reported as failed and the next one starts; a stop ends the run with everything saved.
 
@@ -65,9 +67,15 @@ def run_file(
         # spec.toml describes every experiment of the folder, not those alone that run now
         for spec in file.experiments:
             if spec in chosen or folder.experiment(spec.name).identity.exists():
-                check_identity(folder.experiment(spec.name), spec)
+                for change in check_identity(
+                    folder.experiment(spec.name), spec, registry, allow_changed_code=allow_changed_code
+                ):
+                    observer.warning(f"{spec.name}: {change}")
         device = resolve_device(chosen[0].training.device)
-        _describe_run(file, folder, registry, device, chosen[0].training.threads)
+        _describe_run(file, folder)
+        if unfinished:
+            made_with = environment(registry, device=device, threads=chosen[0].training.threads)
+            write_json(folder.path / "environment.json", {"format": 1, **made_with})
         judges = Judges(
             folder.path / "reference.json", registry, device=device, tell=observer.info, warn=observer.warning
         )
@@ -93,6 +101,7 @@ def dry_run(
     observer: Observer,
     stop: StopSignal,
     only: Sequence[str] = (),
+    allow_changed_code: bool = False,
 ) -> None:
     """Looks for all that :func:`run_file` would stumble over, and tells what it would take; writes nothing.
 
@@ -106,7 +115,9 @@ def dry_run(
         built = _check(file, unfinished, registry, observer)
     for spec in chosen:
         if folder.experiment(spec.name).latest.exists():
-            check_identity(folder.experiment(spec.name), spec)
+            check_identity(
+                folder.experiment(spec.name), spec, registry, allow_changed_code=allow_changed_code, claim=False
+            )
     planned = plan(unfinished, built, folder, registry, observer, stop)
     for name, fault in planned.faults.items():
         observer.warning(f"{name}: {fault}")
@@ -186,12 +197,8 @@ def _run_one(
     return outcome
 
 
-def _describe_run(
-    file: ExperimentFile, folder: RunFolder, registry: Registry, device: torch.device, threads: int | None
-) -> None:
+def _describe_run(file: ExperimentFile, folder: RunFolder) -> None:
     write_bytes(folder.path / "spec.toml", to_toml(file).encode())
-    found = environment(registry, device=device, threads=threads)
-    write_json(folder.path / "environment.json", {"format": 1, **found})
     entries = (
         ExperimentEntry(spec.name, spec.title or spec.name, spec.evaluation.best_by, spec.published)
         for spec in file.experiments

@@ -42,28 +42,19 @@ def read_experiments(
     profile: str | None = None,
     overrides: Sequence[str] = (),
     only: Sequence[str] = (),
-    plugins: Sequence[Path] = (),
 ) -> ExperimentFile:
     """The experiments of a file, merged and structured.
 
     Later ones win: class defaults, shared tables, ``[[experiment]]``, ``[profile.NAME]``,
     ``[profile.NAME.experiment.<experiment>]``, ``overrides`` (``key=value`` as behind ``--set``). ``only`` keeps the
     experiments of those names, in the file's order. ``registry`` is what is installed, where nothing else is given; the
-    Python files that the file names as ``plugins`` come on top, or those given here instead of them.
+    Python files that the file names as ``plugins`` come on top, unless it holds such files already.
 
     :raises SpecError: the file cannot be read, or holds mistakes; the text lists every one of them with file, line,
         key, value and a suggestion.
     """
     root = read_document(path)
-    files, problems = _plugin_files(root, path, plugins)
-    registry = registry or installed()
-    for node, file in files:
-        try:
-            registry = registry.including(file)
-        except PluginError as error:
-            problems.append(problem_at(node, str(error)))
-    if problems:
-        raise as_error(problems, subject=str(path))
+    registry = _with_plugins(root, path, registry or installed())
     reading = _Reading(root, path, registry)
     changes = read_overrides(overrides)
     specs, merged, problems = reading.resolve(profile, changes)
@@ -79,10 +70,18 @@ def read_experiments(
         title=title.value if title is not None else path.stem,
         experiments=tuple(spec for spec in specs if not only or spec.name in only),
         profile=profile if profile is not None else resolved.value if resolved is not None else None,
-        plugins=tuple(file for _, file in files),
+        plugins=registry.files,
         sources=Sources(str(path), merged),
         registry=registry,
     )
+
+
+def plugin_files(path: Path) -> list[Path]:
+    """The Python files that an experiment file names, without loading them.
+
+    :raises SpecError: the file cannot be read, or names something else.
+    """
+    return [file for _, file in _plugin_nodes(read_document(path), path)]
 
 
 @final
@@ -361,15 +360,25 @@ class _Reading:
         ]
 
 
-def _plugin_files(root: Node, path: Path, instead: Sequence[Path]) -> tuple[list[tuple[Node, Path]], list[Problem]]:
-    if instead:
-        return [(Node(str(file), Origin("--plugin")), file.absolute()) for file in instead], []
-    node = root.value.get("plugins")
-    if node is None:
-        return [], []
+def _with_plugins(root: Node, path: Path, registry: Registry) -> Registry:
+    listed = [] if registry.files else _plugin_nodes(root, path)
+    problems: list[Problem] = []
+    for node, file in listed:
+        try:
+            registry = registry.including(file)
+        except PluginError as error:
+            problems.append(problem_at(node, str(error)))
+    if problems:
+        raise as_error(problems, subject=str(path))
+    return registry
+
+
+def _plugin_nodes(root: Node, path: Path) -> list[tuple[Node, Path]]:
+    node = root.value.get("plugins", Node([], root.origin))
     if not isinstance(node.value, list) or not all(isinstance(item.value, str) for item in node.value):
-        return [], [problem_at(node, 'must be a list of Python files, such as ["critic.py"]')]
-    return [(item, (path.parent / item.value).absolute()) for item in node.value], []
+        message = 'must be a list of Python files, such as ["critic.py"]'
+        raise as_error([problem_at(node, message)], subject=str(path))
+    return [(item, (path.parent / item.value).absolute()) for item in node.value]
 
 
 def _merge_sections(base: Table, over: Table) -> Table:

@@ -168,3 +168,11 @@ def test_the_recommended_optimizers_are_the_studys() -> None:
     }
     assert recommended["gan"]["betas"][0] == 0.5
     assert recommended["wgan-gp"]["betas"] == [0.5, 0.9]
+
+
+def test_what_a_second_module_hands_on_is_registered_once(install: Install, load: Load) -> None:
+    install("stranger", GOOD)
+    install("other", "from stranger import *", module="other")
+    registry = load()
+    assert registry.contested == {}
+    assert registry.names("discriminator") == ("good",)
