@@ -14,10 +14,11 @@ from audiogan.cli import COMMANDS
 from audiogan.cli.description import describe_section
 from audiogan.interfaces import KINDS
 from audiogan.registry import hookspecs, installed
+from audiogan.registry.registry import WITHOUT_OPTIONS
 from tests.docs.pages import REPOSITORY
 
 HOOKS = [name for name in vars(hookspecs) if name.startswith("register_")]
-COMPONENTS = [(kind, name) for kind in KINDS for name in installed().names(kind)]
+COMPONENTS = [(kind, name) for kind in KINDS if kind not in WITHOUT_OPTIONS for name in installed().names(kind)]
 
 
 def test_there_is_a_hook_for_each_kind() -> None:

@@ -6,7 +6,7 @@ import pickle
 import subprocess
 import sys
 import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -58,9 +58,8 @@ def write(tmp_path: Path) -> Write:
 
 
 @pytest.fixture
-def _clean_session() -> Iterator[None]:
-    yield
-    loading._by_hand.clear()
+def _clean_session(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "_by_hand", [])
 
 
 @pytest.mark.parametrize("code", [BY_HOOK, BY_HAND, "\ufeff" + BY_HAND])
