@@ -14,7 +14,7 @@ from audiogan.data.order import Turns, WindowRngs
 from audiogan.errors import AudioganError, DamagedDataError, DataError
 from audiogan.interfaces.dataset import Dataset
 
-UNLABELLED = -100
+UNLABELLED = -1
 """Stands for a missing label; :func:`torch.nn.functional.cross_entropy` passes over it by default."""
 
 
