@@ -9,6 +9,7 @@ from typing import Any
 
 from attrs import asdict
 
+from audiogan.cli.printable import printable
 from audiogan.cli.text_table import TextTable
 from audiogan.durations import duration
 from audiogan_data_tools.inspection.recordings import BrokenRecording, HeardFolder, HeardRecording
@@ -89,7 +90,7 @@ def _named(title: str, names: Sequence[str]) -> TextTable | None:
 
 def _row(recording: HeardRecording) -> tuple[str, ...]:
     return (
-        recording.name,
+        printable(recording.name),
         str(recording.header.sample_rate),
         str(recording.header.channels),
         f"{recording.header.duration_s:.2f} s",
@@ -142,13 +143,13 @@ def record_tables(records: InspectedRecords) -> list[TextTable]:
     shards = TextTable(
         f"TFRecord files: {records.records:,} records",
         ("file", "records", "faults"),
-        [(str(shard.path), f"{shard.records:,}", str(len(shard.faults))) for shard in records.shards],
+        [(printable(str(shard.path)), f"{shard.records:,}", str(len(shard.faults))) for shard in records.shards],
     )
     features = TextTable(
         "Features",
         ("name", "kind", "records", "length"),
         [
-            (name, kind, f"{summary.records:,}", _span(summary.shortest, summary.longest, kind))
+            (printable(name), kind, f"{summary.records:,}", _span(summary.shortest, summary.longest, kind))
             for (name, kind), summary in records.features.items()
         ],
     )

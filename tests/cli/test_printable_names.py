@@ -41,8 +41,8 @@ def test_any_text_becomes_one_printable_line(text: str) -> None:
 
 def test_lines_stay_and_what_is_in_them_is_escaped() -> None:
     assert printable_lines("a\x07\n  b\udcff") == "a\\x07\n  b\\xff"
-    table = TextTable("t\x1b", ("n\n",), [("c\t",)], notes=["\x9b"])
-    assert plain(table) == "t\\x1b\n  n\\n\n  c\\t\n  \\x9b"
+    table = TextTable("t\x1b", ("n\x07",), [("c\t",)], notes=["\x9b"])
+    assert plain(table) == "t\\x1b\n  n\\x07\n  c\\t\n  \\x9b"
 
 
 def test_columns_without_names_have_no_heading() -> None:
