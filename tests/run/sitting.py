@@ -25,6 +25,7 @@ def sit(
     overrides: Sequence[str] = (),
     profile: str | None = None,
     registry: Registry | None = None,
+    allow_changed_code: bool = False,
 ) -> RunOutcome:
     """Runs ``file`` into ``folder``."""
     registry = registry or installed()
@@ -35,6 +36,7 @@ def sit(
         observer=witness or Witness(),
         stop=stop or StopSignal(),
         only=only,
+        allow_changed_code=allow_changed_code,
     )
 
 

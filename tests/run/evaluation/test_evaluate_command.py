@@ -18,7 +18,8 @@ Capture = pytest.CaptureFixture[str]
 @pytest.fixture(autouse=True)
 def _level_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     registry = registry_of(level=Level)
-    monkeypatch.setattr("audiogan.registry.installed", lambda: registry)
+    for place in ("audiogan.registry", "audiogan.run.identity"):
+        monkeypatch.setattr(f"{place}.installed", lambda: registry)
 
 
 @pytest.fixture(autouse=True)
@@ -132,7 +133,8 @@ def test_a_metric_that_fails_leaves_the_others_and_status_1(
     run: Path, monkeypatch: pytest.MonkeyPatch, capsys: Capture
 ) -> None:
     registry = registry_of(level=Level, broken=Mistaken)
-    monkeypatch.setattr("audiogan.registry.installed", lambda: registry)
+    for place in ("audiogan.registry", "audiogan.run.identity"):
+        monkeypatch.setattr(f"{place}.installed", lambda: registry)
     assert main(["evaluate", str(run / "lsgan"), "--samples", "6", "--device", "cpu"]) == 1
     assert "metric 'broken' of tests 0 fails: ValueError: boom" in capsys.readouterr().err
     (subject,) = json.loads((run / "lsgan" / "evaluation.json").read_text())["comparisons"][0]["subjects"]
