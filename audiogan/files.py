@@ -212,7 +212,7 @@ def read_record(path: Path, record_class: type[_Record]) -> _Record | None:
     document = read_json(path)
     if document is None:
         return None
-    expected = record_class.FORMAT  # type: ignore[attr-defined]
+    expected = record_class.FORMAT  # type: ignore[attr-defined]  # every record class has one
     if not isinstance(document, dict) or document.pop("format", None) != expected:
         raise DataError(
             f"{path}: not of format {expected}, which this version of audiogan reads; use another folder, or delete "

@@ -95,7 +95,7 @@ def add_parser(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) 
 def run(arguments: argparse.Namespace) -> int:
     """Evaluates, prints the tables and writes both files; returns 1 if an experiment or a metric failed.
 
-    :raises AudioganError: there is something to mend.
+    :raises AudioganError: there is something to fix.
     :raises Interrupted: it was stopped; no file is left half written.
     """
     from audiogan.cli.progress_display import progress_display

@@ -56,7 +56,7 @@ def add_file_arguments(parser: argparse.ArgumentParser) -> None:
 def run(arguments: argparse.Namespace) -> int:
     """Runs the file; returns 0, 1 if an experiment failed, 130 if Ctrl-C and 143 if SIGTERM stopped it.
 
-    :raises AudioganError: there is something to mend before anything can run.
+    :raises AudioganError: there is something to fix before anything can run.
     :raises Interrupted: it was stopped where nothing was unsaved.
     """
     from audiogan.cli.display import choose_display

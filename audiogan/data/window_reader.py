@@ -15,7 +15,7 @@ from audiogan.errors import AudioganError, DamagedDataError, DataError
 from audiogan.interfaces.dataset import Dataset
 
 UNLABELLED = -1
-"""Stands for a missing label; :func:`torch.nn.functional.cross_entropy` passes over it by default."""
+"""Stands for a missing label, as networks see it."""
 
 
 @final

@@ -152,7 +152,7 @@ def test_only_wgan_gp_has_a_penalty(name: str) -> None:
 class TwoHeads(Linear):
     """A head of one score a sample, and one of two positions."""
 
-    def forward(self, samples: Tensor, labels: Tensor | None = None) -> DiscriminatorOutput:  # type: ignore[override]
+    def forward(self, samples: Tensor, labels: Tensor | None = None) -> DiscriminatorOutput:  # type: ignore[override]  # narrower than its parent
         return DiscriminatorOutput((samples[:, 0], samples[:, 1:]))
 
 
